@@ -1,0 +1,100 @@
+//! Identifiers: UUID version 7 (RFC 9562 §5.7) from entropy that is handed in.
+
+use super::json::hex;
+use super::time::Millis;
+
+/// A UUID; zero is "none".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Uuid(pub u128);
+
+impl Uuid {
+    /// The canonical text, 36 characters.
+    pub fn text(self) -> String {
+        let mut out = String::with_capacity(36);
+        for (at, byte) in self.0.to_be_bytes().into_iter().enumerate() {
+            if matches!(at, 4 | 6 | 8 | 10) {
+                out.push('-');
+            }
+            out.push(hex(byte >> 4));
+            out.push(hex(byte & 15));
+        }
+        out
+    }
+
+    /// Reads the canonical text, with or without hyphens.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut n = 0_u128;
+        let mut digits = 0;
+        for c in text.chars() {
+            if c != '-' {
+                n = (n << 4) | u128::from(c.to_digit(16)?);
+                digits += 1;
+            }
+        }
+        (digits == 32 && text.len() <= 36).then_some(Self(n))
+    }
+}
+
+/// xoroshiro128++ (Blackman and Vigna, public domain): small, and good enough for ids that need only be unique. It is
+/// seeded once per page from the browser's `crypto.getRandomValues`.
+#[derive(Clone, Debug)]
+pub struct Rng(u64, u64);
+
+impl Rng {
+    pub fn new(seed: [u64; 2]) -> Self {
+        // An all-zero state would stay zero for ever.
+        Self(seed[0] | 1, seed[1])
+    }
+
+    pub fn next(&mut self) -> u64 {
+        let (a, mut b) = (self.0, self.1);
+        let out = a.wrapping_add(b).rotate_left(17).wrapping_add(a);
+        b ^= a;
+        self.0 = a.rotate_left(49) ^ b ^ (b << 21);
+        self.1 = b.rotate_left(28);
+        out
+    }
+
+    /// A number below `bound` (0 when `bound` is 0); the bias is below 2⁻³² for the bounds used here.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next().checked_rem(bound).unwrap_or(0)
+    }
+
+    /// A new UUID of this moment.
+    pub fn uuid(&mut self, at: Millis) -> Uuid {
+        let random = (u128::from(self.next()) << 64) | u128::from(self.next());
+        let time = u128::from(at & 0xffff_ffff_ffff) << 80;
+        let version = 7_u128 << 76;
+        let variant = 2_u128 << 62;
+        Uuid(time | version | variant | (random & ((0xfff << 64) | ((1 << 62) - 1))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_carries_its_time_version_and_variant() {
+        let id = Rng::new([1, 2]).uuid(0x0192_f5a0_1234).text();
+        assert_eq!(id.get(..15), Some("0192f5a0-1234-7"));
+        assert!(id.get(19..20).is_some_and(|v| "89ab".contains(v)), "{id}");
+        assert_eq!(Uuid::parse(&id).map(Uuid::text).as_deref(), Some(id.as_str()));
+    }
+
+    #[test]
+    fn what_is_no_uuid_is_refused() {
+        for text in ["", "x", "0192f5a0-1234-7000-8000-00000000000", "0192f5a0-1234-7000-8000-00000000000g", "é"] {
+            assert_eq!(Uuid::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ten_thousand_ids_are_all_different() {
+        let mut rng = Rng::new([7, 9]);
+        let mut ids: Vec<_> = (0..10_000).map(|_| rng.uuid(5)).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 10_000);
+    }
+}

@@ -1,0 +1,187 @@
+//! Money without floats: decimal text in, minor units inside, decimal text out.
+//!
+//! JavaScript prints `0.1 + 0.2` as `0.30000000000000004`; in euro that is 30 cents, and it leaves as `0.3`. The number of
+//! minor digits comes from ISO 4217 (list one, as amended to 2026): <https://www.six-group.com/en/products-services/financial-information/data-standards.html>.
+
+/// Codes with two minor digits. Codes of metals, funds and tests are left out: no shop prices in them.
+const TWO: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDEGPERNETBEUR\
+FJDFKPGBPGELGHSGIPGMDGTQGYDHKDHNLHTGHUFIDRILSINRIRRJMDKESKGSKHRKPWKYDKZTLAKLBPLKRLRDLSLMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMYRMZN\
+NADNGNNIONOKNPRNZDPABPENPGKPHPPKRPLNQARRONRSDRUBSARSBDSCRSDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMTTOPTRYTTDTWDTZSUAHUSDUYUUZS\
+VEDVESWSTXCDXCGYERZARZMWZWG";
+/// Codes without minor digits.
+const NONE: &str = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXUYIVNDVUVXAFXOFXPF";
+/// Codes with three minor digits.
+const THREE: &str = "BHDIQDJODKWDLYDOMRTND";
+/// Codes with four minor digits.
+const FOUR: &str = "CLFUYW";
+
+/// How many minor digits a currency has; `None` when ISO 4217 does not know the code.
+pub fn exponent(code: &str) -> Option<u8> {
+    let code = code.as_bytes();
+    let has = |list: &str| code.len() == 3 && list.as_bytes().chunks_exact(3).any(|c| c == code);
+    [(TWO, 2), (NONE, 0), (THREE, 3), (FOUR, 4)].into_iter().find(|(list, _)| has(list)).map(|(_, e)| e)
+}
+
+/// An amount in minor units, and whether digits below them had to be rounded away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    pub minor: i64,
+    pub rounded: bool,
+}
+
+/// Reads `-12.345`, `1e3`, `0.30000000000000004`. `None` when it is no decimal number or has more than 15 digits before
+/// the point. Halves are rounded away from zero; digits that differ from the rounded value by less than 10⁻⁸ are the
+/// noise of a float and not reported.
+pub fn parse(text: &str, exponent: u8) -> Option<Amount> {
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (mantissa, shift) = match text.split_once(['e', 'E']) {
+        Some((m, e)) => (m, scale(e)?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() || (fraction.is_empty() && mantissa.len() != whole.len()) {
+        return None;
+    }
+    // The first `places` digits are minor units (none when negative: then leading zeros are not spelled out), the next
+    // ten are what is rounded.
+    let places = i32::try_from(whole.len()).ok()? + shift + i32::from(exponent);
+    let mut minor = 0_i64;
+    let mut rest = 0_i64;
+    let mut seen = 0_i32;
+    for b in whole.bytes().chain(fraction.bytes()) {
+        if !b.is_ascii_digit() {
+            return None;
+        }
+        let digit = i64::from(b - b'0');
+        if seen < places {
+            minor = minor.checked_mul(10)?.checked_add(digit)?;
+        } else if seen < places + REST_DIGITS {
+            rest = rest * 10 + digit;
+        }
+        seen += 1;
+    }
+    for _ in seen..places {
+        minor = minor.checked_mul(10)?;
+    }
+    for _ in seen.max(places)..places + REST_DIGITS {
+        rest *= 10;
+    }
+    if minor > MAX_MINOR {
+        return None;
+    }
+    let up = rest >= REST_UNIT / 2;
+    let error = if up { REST_UNIT - rest } else { rest };
+    minor += i64::from(up);
+    Some(Amount { minor: if negative { -minor } else { minor }, rounded: error > NOISE })
+}
+
+/// Digits looked at below the minor unit, and one minor unit counted in them.
+const REST_DIGITS: i32 = 10;
+const REST_UNIT: i64 = 10_000_000_000;
+/// Below 10⁻⁸ of the minor unit's power of ten it is the noise of a float.
+const NOISE: i64 = 100;
+/// Fifteen digits: exact as a JavaScript number, and sums of 200 lines stay inside an `i64`.
+const MAX_MINOR: i64 = 999_999_999_999_999;
+
+/// The exponent of `1e21`; more than two digits is no price.
+fn scale(text: &str) -> Option<i32> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    if digits.len() > 2 {
+        return None;
+    }
+    let n = i32::try_from(super::json::int(digits)?).ok()?;
+    Some(if negative { -n } else { n })
+}
+
+/// Prints minor units as the shortest decimal: 2998 of two digits is `29.98`, 2990 is `29.9`, 2900 is `29`.
+pub fn print(minor: i64, exponent: u8) -> String {
+    let mut out = String::new();
+    if minor < 0 {
+        out.push('-');
+    }
+    let unit = 10_u64.pow(u32::from(exponent.min(4)));
+    let whole = minor.unsigned_abs();
+    super::json::push_int(&mut out, whole / unit);
+    let mut fraction = whole % unit;
+    let mut place = unit;
+    if fraction > 0 {
+        out.push('.');
+        while fraction > 0 {
+            place /= 10;
+            super::json::push_int(&mut out, fraction / place);
+            fraction %= place;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minor(text: &str) -> Option<i64> {
+        parse(text, 2).map(|a| a.minor)
+    }
+
+    #[test]
+    fn decimal_text_becomes_minor_units() {
+        for (text, expected) in [
+            ("0", 0),
+            ("29.98", 2998),
+            ("29.9", 2990),
+            ("-5", -500),
+            ("1e3", 100_000),
+            ("1.5E+2", 15_000),
+            ("25e-1", 250),
+            ("1e-7", 0),
+            ("5e-3", 1),
+            ("0.30000000000000004", 30),
+            ("1.005", 101),
+            ("1.0049", 100),
+            ("-1.005", -101),
+            ("0.0149999", 1),
+        ] {
+            assert_eq!(minor(text), Some(expected), "{text}");
+        }
+        for text in ["", "-", ".5", "5.", "1,5", "abc", "1e", "1e999", "NaN", "12345678901234567890", "--1", "1e16", "1.2.3"] {
+            assert_eq!(minor(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn float_noise_is_not_rounding() {
+        assert_eq!(parse("0.30000000000000004", 2).map(|a| a.rounded), Some(false));
+        assert_eq!(parse("0.29999999999999998", 2), Some(Amount { minor: 30, rounded: false }));
+        assert_eq!(parse("16.806722689", 2), Some(Amount { minor: 1681, rounded: true }));
+    }
+
+    #[test]
+    fn exponents_are_those_of_iso_4217() {
+        for (code, expected) in [("EUR", Some(2)), ("JPY", Some(0)), ("KWD", Some(3)), ("CLF", Some(4)), ("XXX", None), ("eur", None), ("URF", None)] {
+            assert_eq!(exponent(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn minor_units_print_as_the_shortest_decimal() {
+        for (minor, exponent, expected) in
+            [(2998, 2, "29.98"), (2990, 2, "29.9"), (2900, 2, "29"), (5, 2, "0.05"), (-5, 2, "-0.05"), (1234, 0, "1234"), (1, 3, "0.001"), (0, 4, "0")]
+        {
+            assert_eq!(print(minor, exponent), expected);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(minor in -MAX_MINOR..MAX_MINOR, exponent in 0_u8..5) {
+            proptest::prop_assert_eq!(parse(&print(minor, exponent), exponent), Some(Amount { minor, rounded: false }));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use super::*;
+use crate::engine::id::Uuid;
+use crate::engine::vocab::Lane;
+
+fn event(n: u32, lane: Lane, bytes: usize) -> Event {
+    let name = "x".repeat(bytes.saturating_sub(112));
+    Event { id: Uuid(u128::from(n)), seq: n, at: u64::from(n), page: 0, session: 1, lane, name, data: String::new() }
+}
+
+fn seqs(events: &[Event]) -> Vec<u32> {
+    events.iter().map(|e| e.seq).collect()
+}
+
+const WIDE: Caps = Caps { events: 100, bytes: 1 << 20 };
+
+#[test]
+fn a_full_queue_drops_the_oldest_of_the_least_urgent() {
+    let mut q = Queue::default();
+    let caps = Caps { events: 3, bytes: 1 << 20 };
+    assert_eq!(q.push(event(1, Lane::Order, 200), caps), 0);
+    assert_eq!(q.push(event(2, Lane::Click, 200), caps), 0);
+    assert_eq!(q.push(event(3, Lane::Click, 200), caps), 0);
+    assert_eq!(q.push(event(4, Lane::Cart, 200), caps), 1);
+    assert_eq!(seqs(&q.into_events()), [1, 3, 4]);
+}
+
+#[test]
+fn bytes_are_a_limit_too() {
+    let mut q = Queue::default();
+    let caps = Caps { events: 100, bytes: 500 };
+    q.push(event(1, Lane::Page, 200), caps);
+    q.push(event(2, Lane::Page, 200), caps);
+    assert_eq!(q.push(event(3, Lane::Page, 200), caps), 1);
+    assert_eq!(q.bytes(), 400);
+    assert_eq!(q.push(event(4, Lane::Page, 900), caps), 3, "what alone is too large takes all with it, itself included");
+    assert!(q.is_empty());
+}
+
+#[test]
+fn a_batch_is_everything_while_it_fits() {
+    let mut q = Queue::default();
+    for n in 1..=3 {
+        q.push(event(n, Lane::Click, 200), WIDE);
+    }
+    q.push(event(4, Lane::Order, 200), WIDE);
+    assert_eq!(seqs(&q.take(10_000)), [1, 2, 3, 4]);
+    assert!(q.is_empty() && q.bytes() == 0);
+}
+
+#[test]
+fn urgent_lanes_go_first_when_it_does_not_fit() {
+    let mut q = Queue::default();
+    for n in 1..=3 {
+        q.push(event(n, Lane::Click, 200), WIDE);
+    }
+    q.push(event(4, Lane::Order, 200), WIDE);
+    assert_eq!(seqs(&q.take(600)), [1, 2, 4]);
+    assert_eq!(seqs(&q.take(600)), [3]);
+}
+
+#[test]
+fn an_event_larger_than_a_batch_goes_alone() {
+    let mut q = Queue::default();
+    q.push(event(1, Lane::Click, 900), WIDE);
+    q.push(event(2, Lane::Click, 200), WIDE);
+    assert_eq!(seqs(&q.take(600)), [1]);
+    assert_eq!(seqs(&q.take(600)), [2]);
+}
+
+#[test]
+fn a_batch_holds_one_session() {
+    let mut q = Queue::default();
+    q.push(event(1, Lane::Page, 200), WIDE);
+    q.push(Event { session: 2, ..event(2, Lane::Page, 200) }, WIDE);
+    q.push(event(3, Lane::Page, 200), WIDE);
+    assert_eq!(seqs(&q.take(10_000)), [1, 3]);
+    assert_eq!(seqs(&q.take(10_000)), [2]);
+}
+
+#[test]
+fn old_events_expire() {
+    let mut q = Queue::default();
+    q.push(event(1, Lane::Page, 200), WIDE);
+    q.push(event(5, Lane::Page, 200), WIDE);
+    assert_eq!(q.expire(5), 1);
+    assert_eq!(q.bytes(), 200);
+}
+
+proptest::proptest! {
+    #[test]
+    fn taking_batches_loses_and_doubles_nothing(
+        lanes in proptest::collection::vec((0_usize..5, 112_usize..900, 1_u32..3), 0..60),
+        bytes in 200_usize..5_000,
+    ) {
+        let mut q = Queue::default();
+        for (n, (lane, size, session)) in lanes.iter().enumerate() {
+            let lane = LANES.get(*lane).copied().unwrap_or(Lane::Rest);
+            q.push(Event { session: *session, ..event(u32::try_from(n).unwrap_or(0), lane, *size) }, Caps { events: 1000, bytes: 1 << 20 });
+        }
+        let mut seen = Vec::new();
+        while !q.is_empty() {
+            let batch = q.take(bytes);
+            proptest::prop_assert!(!batch.is_empty());
+            proptest::prop_assert!(batch.len() == 1 || batch.iter().map(Event::size).sum::<usize>() <= bytes);
+            proptest::prop_assert!(batch.windows(2).all(|w| matches!(w, [a, b] if a.seq < b.seq && a.session == b.session)));
+            seen.extend(seqs(&batch));
+        }
+        seen.sort_unstable();
+        proptest::prop_assert_eq!(seen, (0..u32::try_from(lanes.len()).unwrap_or(0)).collect::<Vec<_>>());
+    }
+}

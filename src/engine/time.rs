@@ -1,0 +1,71 @@
+//! Time as it is handed in, and the one table of timers.
+
+/// Milliseconds, of the clock that the context names.
+pub type Millis = u64;
+
+/// One moment on both clocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// `Date.now()`: since the Unix epoch; may jump.
+    pub wall: Millis,
+    /// `performance.now()`: since the page began; never goes back.
+    pub mono: Millis,
+}
+
+/// Why the machine wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// When a batch is due.
+    Flush,
+    /// When a page has had time to set its title.
+    Title,
+    /// When held events are too old to be kept.
+    Hold,
+    /// When a send has not been answered for too long.
+    Answer,
+}
+
+const COUNT: usize = 4;
+
+/// When each timer is due, on the monotonic clock.
+#[derive(Clone, Debug, Default)]
+pub struct Timers([Option<Millis>; COUNT]);
+
+impl Timers {
+    fn slot(&mut self, timer: Timer) -> Option<&mut Option<Millis>> {
+        self.0.get_mut(timer as usize)
+    }
+
+    pub fn set(&mut self, timer: Timer, at: Millis) {
+        if let Some(slot) = self.slot(timer) {
+            *slot = Some(at);
+        }
+    }
+
+    /// Sets the timer unless it is already due earlier.
+    pub fn set_if_earlier(&mut self, timer: Timer, at: Millis) {
+        if let Some(slot) = self.slot(timer) {
+            *slot = Some(slot.map_or(at, |due| due.min(at)));
+        }
+    }
+
+    pub fn stop(&mut self, timer: Timer) {
+        if let Some(slot) = self.slot(timer) {
+            *slot = None;
+        }
+    }
+
+    /// True once when the timer is due; it is stopped by that.
+    pub fn take(&mut self, timer: Timer, now: Millis) -> bool {
+        let due = self.slot(timer).is_some_and(|slot| slot.is_some_and(|at| at <= now));
+        if due {
+            self.stop(timer);
+        }
+        due
+    }
+
+    /// The earliest of all.
+    pub fn next(&self) -> Option<Millis> {
+        self.0.iter().flatten().min().copied()
+    }
+}
