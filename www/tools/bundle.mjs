@@ -1,0 +1,61 @@
+// The JavaScript of www/sdk joined with the generated glue into the files of dist/.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at, dist } from './paths.mjs'
+
+const sdk = (name) => at('www/sdk', name)
+
+/** Every file of dist/; what is not bundled is copied. */
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js']
+
+const BUNDLES = [
+  { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
+  { entry: 'index.js', file: 'index.js', format: 'esm' },
+  { entry: 'inline.js', file: 'inline.js', format: 'esm' },
+  { entry: 'slim.js', file: 'slim.js', format: 'esm' },
+  // What shops paste: no wrapper, no bundler's prelude.
+  { entry: 'stub.js', file: 'stub.js' },
+]
+
+/** Two imports that no file answers: the generated glue, and the wasm as text for the entry that carries it inside. */
+function generated(made) {
+  return {
+    name: 'generated',
+    setup(build) {
+      build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(made, 'engine.js') }))
+      build.onResolve({ filter: /^#wasm-base64$/ }, () => ({ path: 'wasm', namespace: 'base64' }))
+      build.onLoad({ filter: /.*/, namespace: 'base64' }, () => ({
+        contents: readFileSync(join(made, 'cartbeacon.wasm')).toString('base64'),
+        loader: 'text',
+      }))
+    },
+  }
+}
+
+/** Bundles everything from `made` (the folder with `engine.js` and `cartbeacon.wasm`) into dist/. */
+export async function bundle(made, { dev, version }) {
+  // Loaded only now: it may have been installed by this very command.
+  const esbuild = await import('esbuild')
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist, { recursive: true })
+  const shared = {
+    bundle: true,
+    minify: !dev,
+    target: 'es2020',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+    define: { VERSION: JSON.stringify(version), DEV: String(dev) },
+    // Private properties are written with one underscore; the glue's own `__wbg_ptr` is left alone.
+    mangleProps: dev ? undefined : /^_[a-z]/,
+    plugins: [generated(made)],
+  }
+  await Promise.all(
+    BUNDLES.map(({ entry, file, format }) =>
+      esbuild.build({ ...shared, format, bundle: format !== undefined, entryPoints: [sdk(entry)], outfile: join(dist, file) })),
+  )
+  const stub = join(dist, 'stub.js')
+  writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
+  copyFileSync(sdk('index.d.ts'), join(dist, 'index.d.ts'))
+  copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
+}

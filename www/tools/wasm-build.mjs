@@ -1,0 +1,93 @@
+// Rust to the two files the bundles are made of: `cartbeacon.wasm` and its slimmed glue `engine.js`, in a folder under
+// target/. cargo → wasm-bindgen → wasm-opt; each tool's reasons for its switches are beside them.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { wasmBindgenPath } from './cargo-tools.mjs'
+import { TARGET } from './compilers.mjs'
+import { run } from './exec.mjs'
+import { keepImports, rename, slim, usedExports } from './glue.mjs'
+import { at, wasmTargetDir } from './paths.mjs'
+import { STD_PARTS } from './versions.mjs'
+
+const CRATE = 'cartbeacon'
+
+// The stack's default of 1 MiB would be zeroed memory in every page; the engine's calls are shallow.
+const STACK_BYTES = 65_536
+
+// What every browser with reference types has; wasm-opt must neither lose nor add any.
+const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
+  .map((name) => `--enable-${name}`)
+
+/** cargo's arguments and environment for one kind of build. */
+function cargoCall(toolchain, dev) {
+  const args = ['build', '--package', CRATE, '--lib', '--target', TARGET]
+  const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`]
+  const env = { ...toolchain.env }
+  delete env.RUSTFLAGS
+  if (!dev) args.push('--profile', 'release-wasm')
+  if (!dev && toolchain.buildStd) {
+    // Panics become a bare trap: no messages, no formatting, about a third of the file.
+    args.push(`-Zbuild-std=${STD_PARTS.join(',')}`)
+    flags.push('-Zunstable-options', '-Cpanic=immediate-abort')
+    env.RUSTC_BOOTSTRAP = '1'
+  }
+  env.CARGO_ENCODED_RUSTFLAGS = flags.join('\x1f')
+  return { args, env }
+}
+
+async function compile(toolchain, dev, onLine) {
+  const { args, env } = cargoCall(toolchain, dev)
+  await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
+  return join(wasmTargetDir, TARGET, dev ? 'debug' : 'release-wasm', `${CRATE}.wasm`)
+}
+
+async function bind(wasm, out, onLine) {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const args = ['--target', 'web', '--no-typescript', '--omit-default-module-path', '--encode-into', 'always']
+  args.push('--remove-name-section', '--remove-producers-section', '--out-name', CRATE, '--out-dir', out, wasm)
+  await run(wasmBindgenPath(), args, { onLine })
+  return { glue: join(out, `${CRATE}.js`), wasm: join(out, `${CRATE}_bg.wasm`) }
+}
+
+const binaryen = (tool, args, options) => run(process.execPath, [at('node_modules/binaryen/bin', tool), ...args], options)
+
+/** Drops the exports nobody calls and all they alone need, then optimises; returns the new names. */
+async function optimise(input, output, exports, scratch, onLine) {
+  const graph = [
+    { name: 'page', root: true, reaches: exports },
+    ...exports.map((name) => ({ name, export: name })),
+  ]
+  const [graphFile, reduced] = [join(scratch, 'graph.json'), join(scratch, 'reduced.wasm')]
+  writeFileSync(graphFile, JSON.stringify(graph))
+  await binaryen('wasm-metadce', [...FEATURES, '--graph-file', graphFile, input, '-o', reduced])
+  const names = []
+  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features']
+  // Twice: the second round finds what the first laid bare.
+  const passes = ['-Oz', '-Oz', '--minify-imports-and-exports-and-modules', ...strip]
+  await binaryen('wasm-opt', [...FEATURES, ...passes, reduced, '-o', output], {
+    onLine(line) {
+      names.push(line)
+      onLine('wasm-opt -Oz')
+    },
+  })
+  return JSON.parse(names.slice(names.indexOf('{')).join('\n'))
+}
+
+/** Makes `engine.js` and `cartbeacon.wasm` in `out`. */
+export async function buildWasm(toolchain, { dev, out }, onLine) {
+  const compiled = await compile(toolchain, dev, onLine)
+  const scratch = `${out}.bindgen`
+  const bound = await bind(compiled, scratch, onLine)
+  mkdirSync(out, { recursive: true })
+  const [glueFile, wasmFile] = [join(out, 'engine.js'), join(out, 'cartbeacon.wasm')]
+  let glue = slim(readFileSync(bound.glue, 'utf8'))
+  if (dev) {
+    writeFileSync(wasmFile, readFileSync(bound.wasm))
+  } else {
+    const names = await optimise(bound.wasm, wasmFile, usedExports(glue), scratch, onLine)
+    glue = rename(keepImports(glue, names.imports.map(([, name]) => name)), names)
+  }
+  writeFileSync(glueFile, glue)
+  rmSync(scratch, { recursive: true, force: true })
+}
