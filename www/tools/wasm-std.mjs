@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as apt from './apt.mjs'
-import { TARGET, distributionCompiler, environmentFor, linkerFor } from './compilers.mjs'
+import { TARGET, compilesForBrowser, distributionCompiler, environmentFor, linkerFor } from './compilers.mjs'
 import { run } from './exec.mjs'
 import { at } from './paths.mjs'
 import { Problem } from './say.mjs'
@@ -80,6 +80,7 @@ async function buildStd(compiler, onLine) {
 /** The whole way; afterwards the distribution's compiler builds for the browser like any other. */
 export async function prepareDistribution(want, onLine) {
   const compiler = await installCompiler(want, onLine)
+  if (compilesForBrowser(compiler)) return // only clippy or the linker was missing
   const prefix = apt.asRoot()
   if (prefix === undefined) {
     throw new Problem(
