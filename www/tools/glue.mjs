@@ -28,6 +28,40 @@ const CUTS = [
     replacement: 'function decodeText(bytes) {\n    return cachedTextDecoder.decode(bytes);\n}',
     optional: true,
   },
+  {
+    // The tracker lives as long as the page or is freed by `shutdown`, and its closures belong to Rust values.
+    what: 'the finalizers',
+    pattern: /^const \w+ = \(typeof FinalizationRegistry === 'undefined'\)\n.*\n.*;\n/gm,
+    replacement: '',
+  },
+  { what: 'the uses of finalizers', pattern: /^ *(?:\w+Finalization|CLOSURE_DTORS)\.(?:un)?register\(.*\);\n/gm, replacement: '' },
+  {
+    // A memory that grew has a new buffer in every browser: comparing says all.
+    what: 'getDataViewMemory0',
+    pattern: /if \(cachedDataViewMemory0 === null .*\{/,
+    replacement: 'if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) {',
+    optional: true,
+  },
+  {
+    // Frees arguments when a later one cannot be allocated; by then the engine has trapped and is never entered again.
+    what: 'the freeing of arguments',
+    pattern: /let (ptr0, len0.*);\n +try \{\n([\s\S]*?)\n +\} catch \(e\) \{[\s\S]*?throw e;\n +\}\n/g,
+    replacement: 'let $1;\n$2\n',
+    optional: true,
+  },
+  {
+    what: 'handleError',
+    pattern: /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);\n([\s\S]*?\n)\}\n/,
+    replacement: 'const catching = (f) => (...args) => {\n    try {\n        return f(...args);\n$1};\n',
+    optional: true,
+  },
+  {
+    what: 'the imports that catch',
+    pattern: /^( {8}\w+): function\(\) \{ return handleError\(function \((.*?)\) \{\n([\s\S]*?)^ {8}\}, arguments\); \},\n/gm,
+    replacement: '$1: catching(($2) => {\n$3        }),\n',
+    optional: true,
+  },
+  { what: 'the imports', pattern: /^( {8}\w+): function\((.*?)\) \{\n/gm, replacement: '$1: ($2) => {\n' },
   { what: 'a bare prototype', pattern: /^ +__proto__: null,\n/gm, replacement: '' },
   { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '' },
 ]
@@ -37,6 +71,7 @@ export function slim(glue) {
   const text = CUTS.reduce((rest, { what, pattern, replacement, optional }) => {
     return optional && rest.search(pattern) < 0 ? rest : mustReplace(rest, pattern, replacement, what)
   }, glue)
+  if (/handleError|FinalizationRegistry/.test(text)) throw new Problem('wasm-bindgen’s output has changed. See www/tools/glue.mjs.')
   return withoutOneShotStrings(text)
 }
 
@@ -55,7 +90,7 @@ export function usedExports(glue) {
 
 /** Drops the import functions that the optimised wasm no longer asks for. */
 export function keepImports(glue, names) {
-  const entry = /^ {8}(\w+): function\([\s\S]*?^ {8}\},\n/gm
+  const entry = /^ {8}(\w+): (?:catching\()?\(.*\) => \{\n[\s\S]*?^ {8}\}.*,\n/gm
   const kept = new Set(names)
   return glue.replace(entry, (whole, name) => (kept.has(name) ? whole : ''))
 }
@@ -65,15 +100,27 @@ export function keepImports(glue, names) {
  * `{imports: [[module, name, short]…], exports: [[name, short]…]}`. That pass puts all imports into one module, `a`.
  */
 export function rename(glue, names) {
-  let text = mustReplace(glue, /"\.\/\w+_bg\.js": import0,/, 'a: import0,', 'the import object')
-  for (const [module, name, short] of names.imports) {
-    if (!module.endsWith('_bg.js')) throw new Problem(`The wasm imports from ${module}; only wasm-bindgen's own glue is expected.`)
-    text = mustReplace(text, new RegExp(`^ {8}${name}: `, 'm'), `        ${short}: `, `the import ${name}`)
-  }
+  const ours = names.imports.filter(([module]) => module.endsWith('_bg.js'))
+  const direct = names.imports.filter(([module]) => !module.endsWith('_bg.js'))
+  let text = ours.reduce((rest, [, name, short]) => {
+    return mustReplace(rest, new RegExp(`^ {8}${name}: `, 'm'), `        ${short}: `, `the import ${name}`)
+  }, glue)
+  // Functions of our own JavaScript modules that need no conversion are imported from there as they are.
+  const entries = direct.map(([module, name, short]) => `        ${short}: ${namespaceOf(glue, module)}.${name},\n`)
+  const object = /(\n {4}const import0 = \{\n[\s\S]*?)( {4}\};\n {4}return \{\n)[\s\S]*?( {4}\};\n)/
+  text = mustReplace(text, object, `$1${entries.join('')}$2        a: import0,\n$3`, 'the import object')
+
   const shorts = new Map(names.exports)
   return text.replace(/\bwasm\.(\w+)/g, (whole, name) => {
     const short = shorts.get(name)
     if (!short) throw new Problem(`The glue calls wasm.${name}, which the wasm does not export.`)
     return `wasm.${short}`
   })
+}
+
+/** The name under which the glue imports a JavaScript module as a whole. */
+function namespaceOf(glue, module) {
+  const found = [...glue.matchAll(/^import \* as (\w+) from "(.*)"$/gm)].find(([, , path]) => path === module)
+  if (!found) throw new Problem(`The wasm imports from ${module}, which the glue does not load. See www/tools/glue.mjs.`)
+  return found[1]
 }

@@ -1,6 +1,6 @@
 // Rust to the two files the bundles are made of: `cartbeacon.wasm` and its slimmed glue `engine.js`, in a folder under
 // target/. cargo → wasm-bindgen → wasm-opt; each tool's reasons for its switches are beside them.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { wasmBindgenPath } from './cargo-tools.mjs'
 import { TARGET } from './compilers.mjs'
@@ -79,7 +79,10 @@ export async function buildWasm(toolchain, { dev, out }, onLine) {
   const compiled = await compile(toolchain, dev, onLine)
   const scratch = `${out}.bindgen`
   const bound = await bind(compiled, scratch, onLine)
+  rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
+  // Our own JavaScript that the Rust code calls; the glue imports it by relative paths.
+  if (existsSync(join(scratch, 'snippets'))) cpSync(join(scratch, 'snippets'), join(out, 'snippets'), { recursive: true })
   const [glueFile, wasmFile] = [join(out, 'engine.js'), join(out, 'cartbeacon.wasm')]
   let glue = slim(readFileSync(bound.glue, 'utf8'))
   if (dev) {
