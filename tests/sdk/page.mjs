@@ -1,0 +1,47 @@
+/** A faked page: the few globals that the SDK touches, and a fresh copy of the SDK for every test. */
+
+import { register } from 'node:module'
+
+register('./hooks.mjs', import.meta.url)
+
+/** `(module (func (export "trap") unreachable))` */
+export const WASM = Uint8Array.from(
+  Buffer.from('0061736d01000000' + '010401600000' + '03020100' + '0708010474726170' + '0000' + '0a05010300000b', 'hex'),
+)
+
+export const wasmResponse = (type = 'application/wasm') => new Response(WASM, { headers: { 'content-type': type } })
+
+/** Puts a new page in place; `script` is the tag that runs, `fetched` what the page asked for. */
+export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', answer = () => wasmResponse() } = {}) {
+  const page = { fetched: [], engines: [], warnings: [] }
+  const location = new URL('https://shop.test/list?page=2')
+  Object.assign(globalThis, {
+    window: globalThis,
+    location,
+    document: { title: 'List', referrer: 'https://search.test/', currentScript: dataset && { dataset, src }, querySelector: () => null },
+    engines: page.engines,
+    fetch: async (url) => {
+      page.fetched.push(String(url))
+      return answer(url)
+    },
+    cartbeacon: undefined,
+    [Symbol.for('cartbeacon')]: undefined,
+  })
+  console.warn = (...words) => page.warnings.push(words.join(' '))
+  return page
+}
+
+let copies = 0
+
+/** A copy of an entry that nobody has run yet, with all it imports. */
+export const fresh = (file) => import(`../../www/sdk/${file}?copy=${++copies}`)
+
+/** A tracker of the npm entry in a new page, and the page. */
+export async function openTracker(options, pageOptions) {
+  const page = openPage(pageOptions)
+  const { init } = await fresh('index.js')
+  return { page, init, tracker: init({ endpoint: '/collect', site: 'shop', ...options }) }
+}
+
+/** What the engine was called with, without the questions around it. */
+export const heard = (page) => page.engines[0].calls.filter(([name]) => name != 'subscribe')

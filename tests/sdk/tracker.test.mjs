@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fresh, heard, openPage, openTracker } from './page.mjs'
+
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/
+const sum = ({ held, queued, inDoubt, handedOver, acknowledged, lost }) =>
+  held + queued + inDoubt + handedOver + acknowledged + Object.values(lost).reduce((all, n) => all + n, 0)
+
+test('early calls wait in order and reach the engine with their own time, URL, title, referrer and id', async () => {
+  const { page, tracker } = await openTracker()
+  tracker.consent({ analytics: 'granted' })
+  const before = Date.now()
+  const early = tracker.track('add_to_cart', { items: [{ item_id: 'a' }] })
+  location.search = '?page=3'
+  document.title = 'Page 3'
+  tracker.identify(42)
+  tracker.flush()
+  assert.deepEqual(early, { id: early.id, accepted: true, reason: 'queued until the engine is ready' })
+  assert.match(early.id, UUID7)
+  assert.deepEqual(await tracker.ready, { engine: 'wasm' })
+
+  const [start, consent, track, identify, flush] = heard(page)
+  assert.deepEqual([start[0], consent.slice(0, 2), identify.slice(0, 3), flush[0]], ['start', ['consent', '{"analytics":"granted"}'], ['identify', '42', ''], 'flush'])
+  assert.deepEqual(track.slice(0, 3), ['track', 'add_to_cart', '{"items":[{"item_id":"a"}]}'])
+  const { t, ...context } = JSON.parse(track[3])
+  assert.deepEqual(context, { url: 'https://shop.test/list?page=2', title: 'List', referrer: 'https://search.test/', id: early.id })
+  assert.ok(t >= before && t <= Date.now())
+  assert.equal(parseInt(early.id.replace('-', '').slice(0, 12), 16), t)
+})
+
+test('fields are read when the call is made, not when it is replayed', async () => {
+  const { page, tracker } = await openTracker()
+  const fields = { step: 1 }
+  tracker.track('checkout_step', fields)
+  fields.step = 2
+  await tracker.ready
+  assert.equal(heard(page)[1][2], '{"step":1}')
+})
+
+test('a call when all is ready is one call of the engine, here and now', async () => {
+  const { page, tracker } = await openTracker()
+  await tracker.ready
+  const { id, accepted } = tracker.track('login', { method: 'mail' })
+  assert.deepEqual([id.length, accepted], [36, true])
+  assert.deepEqual(heard(page).slice(1), [['track', 'login', '{"method":"mail"}', '']])
+  assert.equal(tracker.track('rounded').reason, 'value: rounded')
+})
+
+test('a refusal is answered with its reason, from the engine or from before it, and neighbours survive', async () => {
+  const { page, tracker } = await openTracker({ debug: true })
+  await tracker.ready
+  assert.deepEqual(tracker.track('bad'), { id: '', accepted: false, reason: 'items: required' })
+  assert.deepEqual(tracker.track('view_item', { items: [{ price: NaN }] }), { id: '', accepted: false, reason: 'items[0].price: not a finite number' })
+  assert.equal(tracker.consent({ analytics: 'maybe' }).accepted, false)
+  assert.equal(tracker.track('login').accepted, true)
+  assert.deepEqual(page.warnings, [
+    'cartbeacon: items: required',
+    'cartbeacon: items[0].price: not a finite number',
+    'cartbeacon: analytics: neither granted nor denied',
+  ])
+})
+
+test('without debug nothing reaches the console', async () => {
+  const { page, tracker } = await openTracker()
+  tracker.track('x', { a: NaN })
+  await tracker.ready
+  tracker.track('bad')
+  assert.deepEqual(page.warnings, [])
+})
+
+test('init twice with the same site is the same tracker, also from another copy of the code', async () => {
+  const { init, tracker } = await openTracker()
+  assert.equal(init({ endpoint: '/other', site: 'shop' }), tracker)
+  const copy = await fresh('inline.js')
+  assert.equal(copy.init({ endpoint: '/collect', site: 'shop' }), tracker)
+  assert.notEqual(init({ endpoint: '/collect', site: 'other' }), tracker)
+})
+
+test('two sites share one wasm', async () => {
+  const { page, init, tracker } = await openTracker()
+  const other = init({ endpoint: '/collect', site: 'other' })
+  await Promise.all([tracker.ready, other.ready])
+  assert.equal(page.fetched.length, 1)
+  assert.deepEqual(page.engines.map((engine) => engine.options.site), ['shop', 'other'])
+})
+
+test('the engine gets the options as they were, and beforeSend as a function', async () => {
+  const beforeSend = (event) => event
+  const { page, tracker } = await openTracker({ beforeSend, batch: { events: 5 }, wasm: 'https://cdn.test/x.wasm' })
+  await tracker.ready
+  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 } })
+  assert.equal(page.engines[0].beforeSend, beforeSend)
+  assert.deepEqual(page.fetched, ['https://cdn.test/x.wasm'])
+})
+
+test('options that make no sense stop the tracker, say why, and never throw', async () => {
+  for (const [options, reason] of [
+    [{ endpoint: '' }, 'endpoint: required'],
+    [{ beforeSend: 'filter' }, 'beforeSend: not a function'],
+  ]) {
+    const { tracker } = await openTracker(options)
+    assert.deepEqual(await tracker.ready, { engine: 'none', reason })
+    assert.deepEqual(tracker.track('login'), { id: '', accepted: false, reason })
+  }
+  openPage()
+  const { init } = await fresh('index.js')
+  for (const options of [undefined, null, 'x', 5]) assert.equal((await init(options).ready).reason, 'endpoint: required')
+})
+
+test('subscribers hear what they asked for, and one that throws hurts nobody', async () => {
+  const { page, tracker } = await openTracker({ debug: true })
+  const heardOf = []
+  tracker.on('event', () => {
+    throw new Error('from a subscriber')
+  })
+  const off = tracker.on('event', (notice) => heardOf.push(notice))
+  await tracker.ready
+  const [engine] = page.engines
+  assert.deepEqual(engine.calls[0], ['subscribe', 1 + 32])
+  tracker.on('loss', () => {})
+  assert.deepEqual(engine.calls.at(-1), ['subscribe', 1 + 4 + 32])
+  engine.notify('event', 'first')
+  off()
+  engine.notify('event', 'second')
+  assert.deepEqual(heardOf, ['first'])
+  assert.deepEqual(page.warnings, Array(2).fill('cartbeacon: Error: from a subscriber'))
+})
+
+test('an impossible subscription is refused with a reason, and still answers a function', async () => {
+  const { page, tracker } = await openTracker({ debug: true })
+  tracker.on('clicks', () => {})()
+  tracker.on()()
+  assert.deepEqual(page.warnings, Array(2).fill('cartbeacon: on: unknown topic'))
+})
+
+test('questions have an answer before the engine is ready, and the sum is right', async () => {
+  const { tracker } = await openTracker()
+  tracker.track('login')
+  tracker.page()
+  tracker.cart({ items: [] })
+  tracker.flush()
+  const stats = tracker.stats()
+  assert.deepEqual([stats.accepted, stats.held, sum(stats)], [3, 3, 3])
+  assert.equal(tracker.explain('x').state, 'held')
+  assert.deepEqual([tracker.ids(), tracker.exportData()], [{ visitor: '', session: '', consent: 'pending' }, {}])
+  await tracker.ready
+  assert.deepEqual([tracker.stats(), tracker.explain('x'), tracker.ids()], [{ accepted: 7 }, { id: 'x', state: 'queued' }, { visitor: 'v' }])
+})
+
+test('more early calls than the queue holds are refused, not lost in silence', async () => {
+  const { tracker } = await openTracker()
+  for (let i = 0; i < 500; i++) assert.ok(tracker.track('login').accepted)
+  assert.equal(tracker.track('login').reason, 'queue: full until the engine is ready')
+  assert.equal(tracker.stats().accepted, 500)
+})
+
+test('a trap stops the tracker: nothing throws, nothing enters the wasm again, and every answer says so', async () => {
+  const { page, tracker } = await openTracker()
+  await tracker.ready
+  tracker.track('login')
+  const reason = 'engine: RuntimeError: unreachable'
+  assert.deepEqual(tracker.track('trap'), { id: '', accepted: false, reason })
+  const calls = page.engines[0].calls.length
+  assert.deepEqual(tracker.track('login'), { id: '', accepted: false, reason })
+  assert.equal(tracker.explain().reason, reason)
+  const stats = tracker.stats()
+  assert.deepEqual([stats.accepted, stats.inDoubt, sum(stats)], [1, 1, 1])
+  assert.deepEqual(await tracker.ready, { engine: 'none', reason })
+  assert.equal(page.engines[0].calls.length, calls)
+})
+
+test('a trap in a listener or timer stays inside as well', async () => {
+  const { page, tracker } = await openTracker()
+  await tracker.ready
+  assert.doesNotThrow(() => page.engines[0].fireTimer())
+  assert.equal(tracker.track('login').reason, 'engine: RuntimeError: unreachable')
+})
+
+test('shutdown reaches the engine, and the site can start anew', async () => {
+  const { page, init, tracker } = await openTracker()
+  await tracker.ready
+  tracker.shutdown()
+  assert.equal(page.engines[0].calls.at(-1)[0], 'shutdown')
+  assert.notEqual(init({ endpoint: '/collect', site: 'shop' }), tracker)
+})

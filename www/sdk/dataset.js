@@ -1,0 +1,29 @@
+/**
+ * The options of `init`, read from the script tag's `data-` attributes.
+ *
+ * The first word is the group, the rest the option in it: `data-batch-events="10"` is `batch: { events: 10 }`,
+ * `data-session-idle-minutes="45"` is `session: { idleMinutes: 45 }`. The one option of two words outside a group,
+ * `data-before-send`, names a global function. A value is JSON where it can be (numbers, true, false, `{…}`, `[…]`), true
+ * where it is empty, a list where it has spaces (`data-capture="pages clicks"`), else text. `data-site` is always text.
+ */
+export const read = (data) => {
+  const options = {}
+  for (const name in data) {
+    const value = parse(data[name])
+    const [, group, first, rest] = name.match(/^([^A-Z]*)(.?)(.*)/)
+    if (first) options[group] = { ...options[group], [first.toLowerCase() + rest]: value }
+    else options[name] = value
+  }
+  if (data.site) options.site = data.site
+  // A name that is no function is left as it is, and refused: no event goes past a filter that is not there.
+  if (data.beforeSend) options.beforeSend = window[data.beforeSend] || data.beforeSend
+  return options
+}
+
+const parse = (text) => {
+  try {
+    return text ? JSON.parse(text) : true
+  } catch {
+    return text.includes(' ') ? text.trim().split(/\s+/) : text
+  }
+}

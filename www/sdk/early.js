@@ -1,0 +1,9 @@
+/** What a call made before the wasm is ready takes along, so that it can be replayed as if it had not waited. */
+
+/** When and where a call is made: the `context` that the engine reads. */
+export const here = () => ({ t: Date.now(), url: location.href, title: document.title, referrer: document.referrer })
+
+/** A UUID v7 (RFC 9562 §5.7) of `time`, in ms. */
+export const uuid7 = (time) =>
+  time.toString(16).padStart(12, 0).replace(/.{8}/, '$&-') +
+  '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16))

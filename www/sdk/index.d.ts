@@ -1,0 +1,403 @@
+/**
+ * cartbeacon: what shoppers do in a store, delivered in batches, and nothing before consent.
+ *
+ * The same types serve `cartbeacon`, `cartbeacon/slim` (where the option `wasm` is required), `cartbeacon/inline` and the
+ * script tag's `window.cartbeacon`. Options marked "Planned" are reserved: this version notes them in debug mode and does
+ * without.
+ */
+
+/**
+ * The tracker for `options.site`, at once; calls made before the wasm is ready wait in order. The same site gets the same
+ * tracker, and the first call's options stand. Never throws. Without a `window` (on a server) the tracker does nothing.
+ */
+export function init(options: Options): Tracker
+
+export interface Tracker {
+  /** Settles always, never rejects. Asked again after the tracker stopped by an error, it says `none` and why. */
+  readonly ready: Promise<Ready>
+  /** A page view now. Those of navigation come by themselves: `capture.pages`. */
+  page(fields?: CustomFields): Answer
+  /**
+   * An event, of the vocabulary (typed and checked) or your own (`[a-z][a-z0-9_]{0,39}`). Never throws, never waits.
+   * An event that was accepted is counted in `stats()` until it has arrived or is lost for a reason that has a name.
+   */
+  track<N extends EventName | (string & {})>(name: N, ...fields: FieldsOf<N>): Answer
+  /** The whole cart as it is now: the adding, removing and changing events that explain the change follow by themselves. */
+  cart(snapshot: CartSnapshot): Answer
+  /** The shopper's choices, any subset, or `'withdraw'` for all. A word that is not known is refused and grants nothing. */
+  consent(update: ConsentUpdate): Answer
+  /** The shop's own id of a customer who logged in, 1 to 256 characters. */
+  identify(userId: string | number, traits?: CustomFields): Answer
+  /** Forgets the visitor and starts anew, as after a logout on a shared computer. */
+  reset(): void
+  /** Sends what may be sent, without waiting for a full batch. */
+  flush(): void
+  /** Where every accepted event is. `accepted` is always the sum of the others up to and including `lost`. */
+  stats(): Stats
+  /** Where the event of that id is (the last one without) and which signal decided consent. */
+  explain(id?: string): Explanation
+  /** All that this browser stores of the visitor; empty where nothing is. */
+  exportData(): Record<string, unknown>
+  /** Deletes it, and tells the endpoint to do the same. */
+  erase(): void
+  /** Calls `subscriber` from now on; returns the function that ends it. What a subscriber throws hurts nobody. */
+  on<T extends Topic>(topic: T, subscriber: (notice: Notices[T]) => void): () => void
+  /** For order events that a server sends itself; visitor and session are empty where consent is not granted. */
+  ids(): Ids
+  /** Takes every listener, timer and observer off the page; `init` afterwards starts a new tracker. */
+  shutdown(): void
+}
+
+/** `wasm`: at work. `js`: planned. `none`: nothing is recorded, and `reason` says what to repair. */
+export interface Ready {
+  engine: 'wasm' | 'js' | 'none'
+  /** For people, as in `CSP: script-src needs 'wasm-unsafe-eval'` or `endpoint: not a URL`. */
+  reason?: string
+}
+
+export interface Answer {
+  /** UUID v7 of the event; empty where there is none. */
+  id: string
+  accepted: boolean
+  /** Why it was refused, the field first (`items[2].price: negative`); where it was accepted, a remark, or empty. */
+  reason?: string
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Options
+
+export interface Options {
+  /** Where batches go: an absolute path (`/collect`) or an http(s) URL. Without a usable one the tracker does nothing. */
+  endpoint: string
+  /** Names the site in every batch and keeps trackers apart on one page. Default: none. */
+  site?: string
+  /** Body format. Default `'native'`. */
+  format?: 'native'
+  /** Planned. Default: one, made of `endpoint` and `format`. */
+  destinations?: Destination[]
+  consent?: ConsentOptions
+  batch?: {
+    /** Events in a batch at most. Default 20. */
+    events?: number
+    /** Bytes of a batch at most. Default 49152. */
+    bytes?: number
+    /** Milliseconds that the first event of a batch waits for others. Default 5000. */
+    ms?: number
+  }
+  queue?: {
+    /** Events that wait at most. Default 500. */
+    events?: number
+    /** Bytes that wait at most. Default 262144. */
+    bytes?: number
+    /** Hours after which a waiting event is given up. Default 72. */
+    hours?: number
+  }
+  /**
+   * What is recorded without a call: a list is exactly what it names, an object changes the default, `false` is nothing.
+   * Default pages, clicks, outbound, downloads, scroll, engagement; this version knows pages and clicks.
+   */
+  capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
+  /** Planned. Carts read from where shop systems keep them. Default: none. */
+  cart?: { dataLayer?: boolean | string; shopify?: boolean; woocommerce?: boolean; jsonLd?: boolean }
+  /** Planned. Batches are gzipped. Default false. */
+  compress?: boolean
+  /** Where ids are kept once consent allows it; `memory` keeps nothing. Default `'cookie'`. */
+  storage?: 'cookie' | 'local' | 'memory'
+  cookie?: {
+    /** Planned. The domain of the cookie. Default: the page's host alone. */
+    domain?: string
+    /** Days, 395 at most. Default 395. */
+    days?: number
+  }
+  session?: {
+    /** Minutes without an event that end a session. Default 30. */
+    idleMinutes?: number
+    /** Hours after which a session ends in any case. Default 24. */
+    maxHours?: number
+  }
+  privacy?: {
+    /** Planned. Mail addresses, card numbers and the like are taken out of texts and URLs. Default true. */
+    redact?: boolean
+    /** Planned. Fields that are never redacted. Default: none. */
+    allow?: string[]
+    /** Planned. Fields that are never recorded. Default: none. */
+    deny?: string[]
+    /** The text of clicked elements is recorded, at most 100 characters. Default false. */
+    text?: boolean
+    /** Planned. Query parameters kept in URLs. Default: campaign parameters. */
+    queryKeys?: string[]
+  }
+  /** Planned. The share of visitors that is recorded, 0 to 1. Default 1. */
+  sample?: number
+  /** Planned. Sees each event before it is queued: returns it, changed or not, or null to drop it. */
+  beforeSend?(event: CapturedEvent): CapturedEvent | null
+  /** Planned. How failed sends are repeated. */
+  retry?: Record<string, number | boolean>
+  /** Reasons and unknown options go to the console. Without it nothing does. Default false. */
+  debug?: boolean
+  /** The wasm file, where it is not beside the script. `cartbeacon/slim` has no other way to find it. */
+  wasm?: WasmSource | Promise<WasmSource>
+}
+
+export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module
+
+export interface ConsentOptions {
+  /**
+   * Until the shopper has chosen: `hold` keeps events in memory, `deny` drops them, an object states choices in advance.
+   * Anything else means deny. Default `'hold'`.
+   */
+  default?: 'hold' | 'deny' | { [purpose in Purpose]?: Choice }
+  /** Purposes that must all be granted before anything is stored or sent. Default `['analytics']`. */
+  purposes?: Purpose[]
+  /** Planned. Defaults for regions, by ISO 3166 code. */
+  regions?: Record<string, ConsentOptions['default']>
+  /** Planned. Milliseconds to wait for a consent platform; afterwards events are held, never sent. */
+  waitMs?: number
+  /** Planned. Global Privacy Control denies `sale` and `marketing`. Default true. */
+  gpc?: boolean
+  /** Planned. Do Not Track denies everything. Default false. */
+  dnt?: boolean
+  /** Planned. Who says what the shopper chose. Default `'api'`: calls of `consent()`. */
+  source?: 'auto' | 'api' | 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
+  /** Planned. Without consent, events go without any id. Default false. */
+  anonymous?: boolean
+}
+
+export interface Destination {
+  endpoint: string
+  format: string
+  key?: string
+  /** Purposes that must all be granted for this one. */
+  purposes?: Purpose[]
+  /** Only these events. Default: all. */
+  events?: string[]
+}
+
+export type CaptureName =
+  | 'pages' | 'clicks' | 'outbound' | 'downloads' | 'forms' | 'scroll'
+  | 'engagement' | 'search' | 'vitals' | 'errors' | 'rageClicks' | 'deadClicks'
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Consent
+
+export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'
+export type Choice = 'granted' | 'denied'
+export type ConsentUpdate = { [purpose in Purpose]?: Choice } | 'withdraw'
+/** `pending`: the shopper has not chosen. `withdrawn`: a yes was taken back, and everything stored is gone. */
+export type ConsentState = 'pending' | 'granted' | 'denied' | 'withdrawn'
+
+export interface ConsentReport {
+  state: ConsentState
+  /** The signal that decided. */
+  source: string
+  purposes: Purpose[]
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Answers to questions, and what subscribers hear
+
+export interface Stats {
+  /** Well-formed events so far. */
+  accepted: number
+  /** Waiting for the shopper's choice, or for the engine. */
+  held: number
+  /** Waiting to be sent. */
+  queued: number
+  /** Sent and not answered yet. */
+  inDoubt: number
+  /** Taken by the browser, and nobody can know more. */
+  handedOver: number
+  /** Confirmed by the endpoint. */
+  acknowledged: number
+  lost: { [reason in LossReason]?: number }
+  bytesSent: number
+  batches: number
+  /** Milliseconds of the main thread spent in the engine. */
+  sdkMs: number
+}
+
+/** `no_engine`: accepted while it was loading, and then it could not. */
+export type LossReason =
+  | 'consent_denied' | 'withdrawn' | 'queue_full' | 'expired' | 'oversize' | 'rejected' | 'filtered' | 'no_engine'
+
+export interface Explanation {
+  /** Missing or empty where there was no event yet. */
+  id?: string
+  /** A reason of loss where the event is lost; `unknown` for an id this page has not seen. */
+  state: 'held' | 'queued' | 'in_flight' | 'inDoubt' | 'sent' | 'lost' | 'unknown' | LossReason
+  reason?: string
+  consent: ConsentReport
+}
+
+export interface Ids {
+  visitor: string
+  session: string
+  consent: ConsentState
+}
+
+export type Topic = keyof Notices
+
+export interface Notices {
+  /** An event was accepted. */
+  event: { id: string; name: string; state: string; data: Record<string, unknown> }
+  /** A batch was sent, answered or given up. */
+  batch: { id: string; state: string; count: number; bytes?: number; attempt: number; status?: number }
+  /** Events were lost, all for the same reason. */
+  loss: { reason: LossReason; count: number }
+  /** What may be recorded changed. */
+  consent: ConsentReport
+  /** A session began, the visitor's `count`th. */
+  session: { id: string; count: number }
+}
+
+/** An event as `beforeSend` sees it. */
+export interface CapturedEvent {
+  id: string
+  name: string
+  data: Record<string, unknown>
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Events
+
+/** Passed through as it is; text has at most 4096 bytes. */
+export type Scalar = string | number | boolean | null | undefined
+/** In the event's currency, as a number or as decimal text, zero or more: `29.9` or `'29.90'`. */
+export type Money = number | string
+
+/** Fields of your own beside the known ones; names have at most 40 characters. */
+export interface CustomFields {
+  [field: string]: Scalar | Item[]
+}
+
+export interface CommonFields extends CustomFields {
+  /** ISO 4217, as in `'EUR'`. Required beside `value` and beside any price. */
+  currency?: string
+  value?: Money
+  coupon?: string
+  items?: Item[]
+}
+
+interface ItemFields {
+  item_brand?: string
+  item_category?: string
+  item_category2?: string
+  item_category3?: string
+  item_category4?: string
+  item_category5?: string
+  item_variant?: string
+  /** Of one piece. */
+  price?: Money
+  /** Whole pieces, one or more. */
+  quantity?: number | string
+  /** Of one piece. */
+  discount?: Money
+  coupon?: string
+  /** Place in the list, from 0. */
+  index?: number | string
+  item_list_id?: string
+  item_list_name?: string
+  location_id?: string
+  affiliation?: string
+  [field: string]: Scalar
+}
+
+/** One article; it has an id, a name or both. */
+export type Item =
+  | (ItemFields & { item_id: string | number; item_name?: string })
+  | (ItemFields & { item_id?: string | number; item_name: string })
+
+export interface CartSnapshot extends CommonFields {
+  /** All lines of the cart; none when it is empty. 200 at most. */
+  items: Item[]
+}
+
+/** 1 to 200. */
+type WithItems = CommonFields & { items: Item[] }
+type WithCoupon = CommonFields & { coupon: string }
+type List = WithItems & { item_list_id?: string; item_list_name?: string }
+type Promotion = CommonFields & { promotion_id?: string; promotion_name?: string; creative_name?: string; creative_slot?: string }
+interface Order extends CommonFields {
+  transaction_id: string | number
+  tax?: Money
+  shipping?: Money
+  discount?: Money
+  affiliation?: string
+}
+
+/** The vocabulary: GA4's names, extended, each with the fields it needs. */
+export interface EventMap {
+  page_view: CommonFields
+  click: CommonFields
+  outbound_click: CommonFields
+  file_download: CommonFields
+  rage_click: CommonFields
+  dead_click: CommonFields
+  scroll: CommonFields
+  engagement: CommonFields
+  search: CommonFields & { search_term: string }
+  form_start: CommonFields
+  form_submit: CommonFields
+  form_abandon: CommonFields
+  web_vital: CommonFields
+  error: CommonFields
+
+  view_item_list: List
+  select_item: List
+  view_item: WithItems
+  view_cart: CommonFields
+  add_to_cart: WithItems
+  remove_from_cart: WithItems
+  update_cart: WithItems
+  clear_cart: CommonFields
+  add_to_wishlist: WithItems
+  remove_from_wishlist: WithItems
+  view_promotion: Promotion
+  select_promotion: Promotion
+  apply_coupon: WithCoupon
+  remove_coupon: WithCoupon
+  deny_coupon: WithCoupon
+  begin_checkout: WithItems
+  checkout_step: CommonFields
+  add_shipping_info: CommonFields & { shipping_tier?: string }
+  add_payment_info: CommonFields & { payment_type?: string }
+  purchase: Order & { currency: string; value: Money; items: Item[] }
+  purchase_error: CommonFields
+  refund: Order
+  cart_abandoned: WithItems
+  cart_restored: WithItems
+  login: CommonFields & { method?: string }
+  sign_up: CommonFields & { method?: string }
+  generate_lead: CommonFields
+  share: CommonFields & { method?: string; content_type?: string }
+}
+
+export type EventName = keyof EventMap
+
+/** The fields of `track(name, …)`: required where the event needs some, free for a name of your own. */
+export type FieldsOf<N extends string> = N extends EventName
+  ? {} extends EventMap[N]
+    ? [fields?: EventMap[N]]
+    : [fields: EventMap[N]]
+  : [fields?: CustomFields]
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The script tag
+
+/**
+ * `cartbeacon('track', 'login', { method: 'mail' })`: every method of the tracker by its name. Before the script has
+ * loaded, the stub keeps the call and returns nothing.
+ */
+export interface CommandFunction {
+  <C extends Command>(command: C, ...args: Parameters<Tracker[C]>): ReturnType<Tracker[C]> | undefined
+  /** There from the moment the script has loaded. */
+  readonly tracker?: Tracker
+}
+
+export type Command = Exclude<keyof Tracker, 'ready'>
+
+declare global {
+  interface Window {
+    cartbeacon?: CommandFunction
+  }
+}

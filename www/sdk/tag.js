@@ -1,0 +1,30 @@
+/** The script tag's entry: options from its `data-` attributes, the wasm from beside it, the stub's calls replayed. */
+
+import { read } from './dataset.js'
+import { start } from './tracker.js'
+
+// There is no current script where a tool wraps or defers scripts in its own way.
+const script = document.currentScript || document.querySelector('script[data-endpoint]') || { dataset: {} }
+const options = read(script.dataset)
+/** Keeps the script's own `?version`, so that a cached old wasm never meets a new script. */
+const besideScript = () => {
+  const url = new URL(script.src || location)
+  return new URL('cartbeacon.wasm' + url.search, url)
+}
+
+const run = start(options, besideScript)
+const before = window.cartbeacon
+/** The tag of another site on the same page: it hears every command as well, consent above all. */
+const other = before && before.tracker && before.tracker != run.tracker && before
+
+const replay = ([t, url, title, referrer, command, ...args]) => run(command, args, { t, url, title, referrer })
+
+const call = (command, ...args) => {
+  if (other) other(command, ...args)
+  return run(command, args)
+}
+call.tracker = run.tracker
+// A page may still hold the stub's function, which pushes to `cartbeacon.q`.
+call.q = { push: replay }
+window.cartbeacon = call
+before?.q?.forEach?.(replay)
