@@ -3,7 +3,7 @@
 //! The answer names the first field that is wrong. What is right is brought into one shape on the way: money becomes the
 //! shortest decimal, a number given for an id becomes text, so that every receiver sees one type per field.
 
-use super::json::{self, Value};
+use super::json::{Json, Writer, int, own, push_int, put};
 use super::money;
 use super::vocab::{self, Kind, Lane};
 
@@ -25,162 +25,178 @@ impl Problem {
     #[cold]
     #[inline(never)]
     pub fn new(path: &str, why: &'static str) -> Self {
-        Self { path: path.to_owned(), why }
+        Self { path: own(path), why }
     }
 
     /// The line people read.
     pub fn text(&self) -> String {
-        let mut out = self.path.clone();
-        out.push_str(": ");
-        out.push_str(self.why);
+        let mut out = own(&self.path);
+        put(&mut out, ": ");
+        put(&mut out, self.why);
         out
     }
 
     /// The same problem of a field of the item `index`.
     #[cold]
     fn in_item(self, index: usize) -> Self {
-        let mut path = String::from("items[");
-        json::push_int(&mut path, index as u64);
-        path.push(']');
+        let mut path = own("items[");
+        push_int(&mut path, index as u64);
+        put(&mut path, "]");
         if !self.path.is_empty() {
-            path.push('.');
+            put(&mut path, ".");
         }
-        path.push_str(&self.path);
+        put(&mut path, &self.path);
         Self { path, why: self.why }
     }
 }
 
-/// A well-formed event's lane, and what was rounded, if anything.
+/// A well-formed event's lane, and the field that was rounded to the currency's minor unit, if one was.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Checked {
     pub lane: Lane,
-    pub warning: Option<Problem>,
+    pub rounded: Option<String>,
 }
 
-/// Checks `fields` of the event `name` and brings them into shape.
-pub fn event(name: &str, fields: &mut Value) -> Result<Checked, Problem> {
+/// Checks `fields` (a JSON object) of the event `name` and appends them to `out`, brought into shape.
+pub fn event(name: &str, fields: &str, out: &mut String) -> Result<Checked, Problem> {
     let Some((lane, needs)) = vocab::event(name) else {
         return Err(Problem::new("name", "not a known or valid event name"));
     };
-    let Value::Map(members) = &mut *fields else {
+    let fields = Json::new(fields);
+    if fields.kind() != b'{' {
         return Err(Problem::new("fields", "not an object"));
-    };
-    let mut check = Check { exponent: 2, priced: None, warning: None };
-    let currency = members.iter().rev().find(|(k, _)| k == "currency");
-    if let Some((_, code)) = currency {
-        let code = code.as_str().and_then(money::exponent);
-        check.exponent = code.ok_or_else(|| Problem::new("currency", "not an ISO 4217 code"))?;
     }
-    let currency = currency.and_then(|(_, v)| v.as_str()).map(str::to_owned);
-    for (key, value) in members.iter_mut() {
-        check.field(key, value, currency.as_deref(), false)?;
+    let currency = fields.get("currency").filter(|c| c.kind() != b'n');
+    let mut check = Check { out: Writer { out: core::mem::take(out) }, currency, exponent: 2, priced: false, rounded: None };
+    if let Some(code) = currency {
+        let exponent = code.str().and_then(money::exponent);
+        check.exponent = exponent.ok_or_else(|| Problem::new("currency", "not an ISO 4217 code"))?;
     }
-    if let (Some(path), None) = (check.priced, currency) {
-        return Err(Problem { path: "currency".to_owned(), why: if path { "required with a price" } else { "required with a value" } });
+    check.object(fields, false)?;
+    if currency.is_none() && check.priced {
+        return Err(Problem::new("currency", "required with money"));
     }
-    for (need, key) in [
-        (vocab::ORDER_ID, "transaction_id"),
-        (vocab::VALUE, "currency"),
-        (vocab::VALUE, "value"),
-        (vocab::ITEMS, "items"),
-        (vocab::COUPON, "coupon"),
-        (vocab::TERM, "search_term"),
-    ] {
+    for (need, key) in vocab::NEEDS {
         if needs & need != 0 {
-            match fields.get(key) {
-                None | Some(Value::Null) => return Err(Problem::new(key, "required")),
-                Some(Value::List(list)) if list.is_empty() => return Err(Problem::new(key, "empty")),
-                Some(Value::Str(text)) if text.is_empty() => return Err(Problem::new(key, "empty")),
-                _ => {}
+            let value = fields.get(key).unwrap_or(Json("null"));
+            if value.kind() == b'n' {
+                return Err(Problem::new(key, "required"));
+            }
+            if value.0 == "\"\"" || (value.kind() == b'[' && value.members().next().is_none()) {
+                return Err(Problem::new(key, "empty"));
             }
         }
     }
-    Ok(Checked { lane, warning: check.warning })
+    *out = check.out.out;
+    Ok(Checked { lane, rounded: check.rounded })
 }
 
-struct Check {
+struct Check<'a> {
+    out: Writer,
+    currency: Option<Json<'a>>,
     exponent: u8,
-    /// Money was seen: in an item (true) or in the event itself (false).
-    priced: Option<bool>,
-    warning: Option<Problem>,
+    /// A field with money was seen: it needs a currency.
+    priced: bool,
+    rounded: Option<String>,
 }
 
-impl Check {
-    fn field(&mut self, key: &str, value: &mut Value, currency: Option<&str>, in_item: bool) -> Result<(), Problem> {
-        if key.is_empty() || key.len() > MAX_KEY {
-            let cut = key.char_indices().nth(MAX_KEY).map_or(key, |(at, _)| key.get(..at).unwrap_or(""));
-            return Err(Problem::new(cut, "a field name has 1 to 40 characters"));
+impl<'a> Check<'a> {
+    fn object(&mut self, object: Json<'a>, in_item: bool) -> Result<(), Problem> {
+        self.out.open("{");
+        for (key, value) in object.members() {
+            if key.is_empty() || key.len() > MAX_KEY {
+                return Err(Problem::new("fields", "a field name has 1 to 40 characters"));
+            }
+            self.out.key(key);
+            if let Err(why) = self.field(key, value, in_item)? {
+                return Err(Problem::new(key, why));
+            }
         }
-        if *value == Value::Null {
-            return Ok(());
-        }
-        let wrong = |why| Err(Problem::new(key, why));
-        let kind = vocab::field(key, in_item);
-        match (kind, &mut *value) {
-            (Kind::Items, Value::List(items)) => {
-                if items.len() > MAX_ITEMS {
-                    return wrong("more than 200");
-                }
-                for (index, item) in items.iter_mut().enumerate() {
-                    self.item(item, currency).map_err(|p| p.in_item(index))?;
-                }
-            }
-            (Kind::Items, _) => return wrong("not a list"),
-            (_, Value::List(_) | Value::Map(_)) => return wrong("not text, a number or a boolean"),
-            (_, Value::Str(text)) if text.len() > MAX_TEXT => return wrong("longer than 4096 bytes"),
-            (Kind::Money, Value::Num(text) | Value::Str(text)) => {
-                let Some(amount) = money::parse(text, self.exponent) else {
-                    return wrong("not a decimal number");
-                };
-                if amount.minor < 0 {
-                    return wrong("negative");
-                }
-                if amount.rounded && self.warning.is_none() {
-                    self.warning = Some(Problem::new(key, "rounded to the currency's minor unit"));
-                }
-                if in_item || key == "value" {
-                    self.priced = Some(in_item);
-                }
-                *value = Value::Num(money::print(amount.minor, self.exponent));
-            }
-            (Kind::Count | Kind::Index, Value::Num(text) | Value::Str(text)) => {
-                if text.starts_with('-') {
-                    return wrong("negative");
-                }
-                let Some(n) = json::int(text) else {
-                    return wrong("not a whole number");
-                };
-                if n == 0 && kind == Kind::Count {
-                    return wrong("less than 1");
-                }
-                let mut digits = String::new();
-                json::push_int(&mut digits, n);
-                *value = Value::Num(digits);
-            }
-            (Kind::Currency, Value::Str(code)) => {
-                if Some(code.as_str()) != currency {
-                    return wrong("differs from the event's currency");
-                }
-            }
-            (Kind::Text, Value::Num(text)) => *value = Value::Str(core::mem::take(text)),
-            (Kind::Text | Kind::Scalar, Value::Str(_)) | (Kind::Scalar, _) => {}
-            (Kind::Text | Kind::Currency, _) => return wrong("not text"),
-            (Kind::Money | Kind::Count | Kind::Index, _) => return wrong("not a number"),
-        }
+        self.out.close("}");
         Ok(())
     }
 
-    fn item(&mut self, item: &mut Value, currency: Option<&str>) -> Result<(), Problem> {
-        let Value::Map(members) = &mut *item else {
-            return Err(Problem::new("", "not an object"));
-        };
-        for (key, value) in members.iter_mut() {
-            self.field(key, value, currency, true)?;
+    /// Writes one field; the inner error is what is wrong with it, the outer one a problem of something inside it.
+    fn field(&mut self, key: &str, value: Json<'a>, in_item: bool) -> Result<Result<(), &'static str>, Problem> {
+        let kind = vocab::field(key, in_item);
+        if value.0.len() > MAX_TEXT && kind != Kind::Items {
+            return Ok(Err("longer than 4096 bytes"));
         }
-        if item.text("item_id").or(item.text("item_name")).is_none_or(str::is_empty) {
-            return Err(Problem::new("item_id", "required (or item_name)"));
+        if value.kind() == b'n' {
+            self.out.raw("null");
+            return Ok(Ok(()));
         }
+        if kind == Kind::Items {
+            return self.items(value);
+        }
+        if value.is_container() {
+            return Ok(Err("not text, a number or a boolean"));
+        }
+        Ok(match kind {
+            Kind::Money => self.money(key, value),
+            Kind::Count | Kind::Index => self.whole(value, kind == Kind::Count),
+            Kind::Currency if self.currency != Some(value) => Err("differs from the event's currency"),
+            Kind::Text if value.is_number() => {
+                self.out.str(value.0);
+                Ok(())
+            }
+            Kind::Text if value.kind() != b'"' => Err("not text"),
+            _ => {
+                self.out.raw(value.0);
+                Ok(())
+            }
+        })
+    }
+
+    fn money(&mut self, key: &str, value: Json<'a>) -> Result<(), &'static str> {
+        let text = value.decimal().ok_or("not a number")?;
+        let amount = money::parse(text, self.exponent).ok_or("not a decimal number")?;
+        if amount.minor < 0 {
+            return Err("negative");
+        }
+        if amount.rounded && self.rounded.is_none() {
+            self.rounded = Some(own(key));
+        }
+        self.priced = true;
+        money::push(&mut self.out.out, amount.minor, self.exponent);
         Ok(())
+    }
+
+    fn whole(&mut self, value: Json<'a>, positive: bool) -> Result<(), &'static str> {
+        let text = value.decimal().ok_or("not a number")?;
+        if text.starts_with('-') {
+            return Err("negative");
+        }
+        let n = int(text).ok_or("not a whole number")?;
+        if n == 0 && positive {
+            return Err("less than 1");
+        }
+        self.out.num(n);
+        Ok(())
+    }
+
+    fn items(&mut self, list: Json<'a>) -> Result<Result<(), &'static str>, Problem> {
+        if list.kind() != b'[' {
+            return Ok(Err("not a list"));
+        }
+        self.out.open("[");
+        for (index, (_, item)) in list.members().enumerate() {
+            if index == MAX_ITEMS {
+                return Ok(Err("more than 200"));
+            }
+            self.item(item).map_err(|p| p.in_item(index))?;
+        }
+        self.out.close("]");
+        Ok(Ok(()))
+    }
+
+    fn item(&mut self, item: Json<'a>) -> Result<(), Problem> {
+        if item.kind() != b'{' {
+            return Err(Problem::new("", "not an object"));
+        }
+        self.object(item, true)?;
+        let named = |key| item.get(key).and_then(Json::decimal).is_some_and(|text| !text.is_empty());
+        if named("item_id") || named("item_name") { Ok(()) } else { Err(Problem::new("item_id", "required (or item_name)")) }
     }
 }
 
@@ -189,10 +205,9 @@ mod tests {
     use super::*;
 
     fn check(name: &str, fields: &str) -> Result<String, String> {
-        let mut fields = json::parse(fields).expect("the test's own JSON");
-        event(name, &mut fields).map_err(|p| p.text())?;
-        let mut w = json::Writer::default();
-        Ok(w.value(&fields).out.clone())
+        let mut out = String::new();
+        event(name, fields, &mut out).map_err(|p| p.text())?;
+        Ok(out)
     }
 
     #[test]
@@ -220,8 +235,8 @@ mod tests {
             ("add_to_cart", r#"{"items":[7]}"#, "items[0]: not an object"),
             ("add_to_cart", r#"{"items":[{"price":1}]}"#, "items[0].item_id: required (or item_name)"),
             ("add_to_cart", r#"{"items":[{"item_id":"a"},{"item_id":"b","price":-1}],"currency":"EUR"}"#, "items[1].price: negative"),
-            ("add_to_cart", r#"{"items":[{"item_id":"a","price":1}]}"#, "currency: required with a price"),
-            ("add_to_cart", r#"{"items":[{"item_id":"a"}],"value":1}"#, "currency: required with a value"),
+            ("add_to_cart", r#"{"items":[{"item_id":"a","price":1}]}"#, "currency: required with money"),
+            ("add_to_cart", r#"{"items":[{"item_id":"a"}],"value":1}"#, "currency: required with money"),
             ("add_to_cart", r#"{"items":[{"item_id":"a"}],"value":1,"currency":"EURO"}"#, "currency: not an ISO 4217 code"),
             ("add_to_cart", r#"{"items":[{"item_id":"a"}],"value":1,"currency":978}"#, "currency: not an ISO 4217 code"),
             ("add_to_cart", r#"{"items":[{"item_id":"a","quantity":0}]}"#, "items[0].quantity: less than 1"),
@@ -243,9 +258,9 @@ mod tests {
 
     #[test]
     fn rounding_is_said() {
-        let mut fields = json::parse(r#"{"currency":"JPY","value":12.5}"#).expect("JSON");
-        let checked = event("x", &mut fields).expect("a good event");
-        assert_eq!(checked.warning.map(|p| p.text()).as_deref(), Some("value: rounded to the currency's minor unit"));
-        assert_eq!(fields.get("value"), Some(&Value::Num("13".into())));
+        let mut out = String::new();
+        let checked = event("x", r#"{"currency":"JPY","value":12.5}"#, &mut out).expect("a good event");
+        assert_eq!(checked.rounded.as_deref(), Some("value"));
+        assert_eq!(out, r#"{"currency":"JPY","value":13}"#);
     }
 }

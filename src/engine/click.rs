@@ -1,79 +1,91 @@
 //! From the elements under a click to what is recorded: the declared event of the nearest `data-cb-event`, or a `click` on
 //! the nearest element that is there to be clicked. No text unless asked, never a value.
 
-use super::json::Value;
+use super::json::{Json, Writer, own, put};
 
-/// An element as the browser describes it: `tag`, `id`, `role`, `name`, `href`, `type`, `text`, and `data`, an object of its
-/// `data-cb-*` attributes without that prefix. The list begins with the element clicked and goes up.
-type Element = Value;
-
-/// An event to record: its name and fields.
+/// An event to record: its name and its fields as JSON text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     pub name: String,
-    pub fields: Value,
+    pub fields: String,
 }
 
-/// Reads the path; nothing when the click is to be ignored or hit nothing that can be named.
-pub fn find(path: &[Element], text: bool) -> Option<Found> {
-    if path.iter().any(|e| data(e, "ignore").is_some() || is_secret(e)) {
+/// Reads the path: a list of elements, the one clicked first, then up. Each is an object with `tag`, `id`, `role`, `name`,
+/// `href`, `type`, `autocomplete`, `text`, and `data`, its `data-cb-*` attributes without that prefix. Nothing comes out when
+/// the click is to be ignored or hit nothing that can be named.
+pub fn find(path: &str, text: bool) -> Option<Found> {
+    let path: Vec<Json<'_>> = Json::new(path).members().map(|(_, element)| element).collect();
+    if path.iter().any(|e| data(*e, "ignore").is_some() || is_secret(*e)) {
         return None;
     }
-    if let Some(at) = path.iter().position(|e| data(e, "event").is_some_and(|name| !name.is_empty())) {
-        return declared(path.get(at..)?);
+    let declared = path.iter().position(|e| data(*e, "event").is_some_and(|name| !name.is_empty()));
+    let mut fields = Fields::default();
+    let mut item = Fields::default();
+    let mut name = "click";
+    if let Some(declared) = declared.and_then(|at| path.get(at)) {
+        name = data(*declared, "event")?;
+    } else {
+        let target = path.iter().find(|e| is_clickable(**e)).or(path.first())?;
+        for key in ["tag", "id", "role", "name", "type"] {
+            fields.put(key, target.text(key));
+        }
+        fields.put("href", target.text("href").map(without_query));
+        if text {
+            fields.put("text", target.text("text"));
+        }
     }
-    let target = path.iter().find(|e| is_clickable(e)).or(path.first())?;
-    let mut fields = Vec::new();
-    for key in ["tag", "id", "role", "name", "type"] {
-        put(&mut fields, key, target.text(key));
-    }
-    put(&mut fields, "href", target.text("href").map(without_query));
-    if text {
-        put(&mut fields, "text", target.text("text"));
-    }
-    for element in path {
-        if let Some(Value::Map(declared)) = element.get("data") {
-            for (key, value) in declared {
-                put(&mut fields, &snake(key), value.as_str());
+    // What the declaring element leaves out is taken from the elements above it.
+    for element in path.iter().skip(declared.unwrap_or(0)) {
+        for (key, value) in element.get("data").into_iter().flat_map(Json::members) {
+            let key = key.replace('-', "_");
+            let into = if declared.is_some() && is_item_field(&key) { &mut item } else { &mut fields };
+            if key != "event" {
+                into.put(&key, value.str());
             }
         }
     }
-    Some(Found { name: "click".to_owned(), fields: Value::Map(fields) })
+    let mut w = fields.w;
+    if !item.w.out.is_empty() {
+        w.key("items").open("[").raw("{");
+        put(&mut w.out, &item.w.out);
+        w.close("}").close("]");
+    }
+    let mut out = own("{");
+    put(&mut out, &w.out);
+    put(&mut out, "}");
+    Some(Found { name: own(name), fields: out })
 }
 
-/// The event that the first element of `path` declares; what it leaves out is taken from the elements above it.
-fn declared(path: &[Element]) -> Option<Found> {
-    let name = data(path.first()?, "event")?.to_owned();
-    let mut fields = Vec::new();
-    let mut item = Vec::new();
-    for element in path {
-        if let Some(Value::Map(members)) = element.get("data") {
-            for (key, value) in members {
-                let key = snake(key);
-                let into = if is_item_field(&key) { &mut item } else { &mut fields };
-                if key != "event" {
-                    put(into, &key, value.as_str());
-                }
-            }
+/// Members of an object that is being written, each name once: the innermost element has the last word.
+#[derive(Default)]
+struct Fields {
+    w: Writer,
+    keys: Vec<String>,
+}
+
+impl Fields {
+    fn put(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value
+            && !value.is_empty()
+            && !self.keys.iter().any(|k| k == key)
+        {
+            self.w.text(key, value);
+            self.keys.push(own(key));
         }
     }
-    if !item.is_empty() {
-        fields.push(("items".to_owned(), Value::List(vec![Value::Map(item)])));
-    }
-    Some(Found { name, fields: Value::Map(fields) })
 }
 
-fn data<'a>(element: &'a Element, key: &str) -> Option<&'a str> {
+fn data<'a>(element: Json<'a>, key: &str) -> Option<&'a str> {
     element.get("data").and_then(|d| d.text(key))
 }
 
 /// Passwords, card numbers and one-time codes are not even described.
-fn is_secret(element: &Element) -> bool {
+fn is_secret(element: Json<'_>) -> bool {
     element.text("type") == Some("password")
         || element.text("autocomplete").is_some_and(|a| a.starts_with("cc-") || a == "one-time-code" || a.ends_with("-password"))
 }
 
-fn is_clickable(element: &Element) -> bool {
+fn is_clickable(element: Json<'_>) -> bool {
     matches!(element.text("tag"), Some("a" | "button" | "input" | "select" | "textarea" | "summary" | "label" | "option"))
         || matches!(element.text("role"), Some("button" | "link" | "tab" | "menuitem" | "option" | "checkbox" | "radio" | "switch"))
 }
@@ -83,35 +95,16 @@ fn is_item_field(key: &str) -> bool {
     key.starts_with("item_") || matches!(key, "price" | "quantity" | "index" | "discount")
 }
 
-/// Adds a field unless it is there already: the innermost element has the last word.
-fn put(fields: &mut Vec<(String, Value)>, key: &str, value: Option<&str>) {
-    if let Some(value) = value
-        && !value.is_empty()
-        && !fields.iter().any(|(k, _)| k == key)
-    {
-        fields.push((key.to_owned(), Value::Str(value.to_owned())));
-    }
-}
-
-fn snake(attribute: &str) -> String {
-    attribute.replace('-', "_")
-}
-
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::json;
     use super::*;
 
     fn click(path: &str, text: bool) -> Option<String> {
-        let Some(Value::List(path)) = json::parse(path) else { panic!("the test's own JSON") };
-        let found = find(&path, text)?;
-        let mut w = json::Writer::default();
-        w.value(&found.fields);
-        Some(found.name + " " + &w.out)
+        find(path, text).map(|found| found.name + " " + &found.fields)
     }
 
     #[test]

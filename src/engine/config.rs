@@ -5,7 +5,7 @@
 
 use super::check::Problem;
 use super::consent::{Choices, Purposes};
-use super::json::Value;
+use super::json::{Json, own, put};
 use super::time::Millis;
 
 /// What happens to events before the shopper has chosen.
@@ -25,16 +25,39 @@ pub enum Medium {
     Memory,
 }
 
-/// What is captured without a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capture {
-    pub pages: bool,
-    pub clicks: bool,
+/// The options that are numbers.
+#[derive(Clone, Copy, Debug)]
+pub enum Number {
+    BatchEvents,
+    BatchBytes,
+    BatchMs,
+    QueueEvents,
+    QueueBytes,
+    QueueMs,
+    CookieDays,
+    IdleMs,
+    MaxMs,
 }
 
+/// Group, name, default and unit of each number, in the order of the enum.
+const NUMBERS: [(&str, &str, u32, u32); 9] = [
+    ("batch", "events", 20, 1),
+    ("batch", "bytes", 49_152, 1),
+    ("batch", "ms", 5_000, 1),
+    ("queue", "events", 500, 1),
+    ("queue", "bytes", 262_144, 1),
+    ("queue", "hours", 72, HOUR),
+    ("cookie", "days", 395, 1),
+    ("session", "idleMinutes", 30, MINUTE),
+    ("session", "maxHours", 24, HOUR),
+];
+const MINUTE: u32 = 60_000;
+const HOUR: u32 = 60 * MINUTE;
+
 /// Everything `init` decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
+    /// Escaped as in JSON, like every text here.
     pub endpoint: String,
     pub site: String,
     pub before: Before,
@@ -42,64 +65,39 @@ pub struct Config {
     pub preset: Choices,
     /// The purposes that must all be granted.
     pub purposes: Purposes,
-    pub batch_events: usize,
-    pub batch_bytes: usize,
-    pub batch_ms: Millis,
-    pub queue_events: usize,
-    pub queue_bytes: usize,
-    pub queue_ms: Millis,
-    pub capture: Capture,
+    pub pages: bool,
+    pub clicks: bool,
     /// Whether the text of clicked elements may be recorded.
     pub text: bool,
     pub medium: Medium,
-    pub cookie_days: u64,
-    pub idle_ms: Millis,
-    pub max_ms: Millis,
     pub debug: bool,
+    numbers: [Millis; NUMBERS.len()],
     /// What was not understood, for debug mode.
     pub notes: Vec<Problem>,
 }
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            endpoint: String::new(),
-            site: String::new(),
-            before: Before::Hold,
-            preset: Choices::default(),
-            purposes: Purposes::ANALYTICS,
-            batch_events: 20,
-            batch_bytes: 49_152,
-            batch_ms: 5_000,
-            queue_events: 500,
-            queue_bytes: 262_144,
-            queue_ms: 72 * HOUR,
-            capture: Capture { pages: true, clicks: true },
-            text: false,
-            medium: Medium::Cookie,
-            cookie_days: 395,
-            idle_ms: 30 * MINUTE,
-            max_ms: 24 * HOUR,
-            debug: false,
-            notes: Vec::new(),
-        }
-    }
-}
-
-const MINUTE: Millis = 60_000;
-const HOUR: Millis = 60 * MINUTE;
 
 const UNKNOWN: &str = "not an option";
 const BAD: &str = "not a possible value";
 
 impl Config {
-    /// Reads the options; the error is why the tracker cannot work at all.
-    pub fn read(options: &Value) -> Result<Self, Problem> {
-        let mut c = Self::default();
-        let Value::Map(members) = options else {
-            return Err(Problem::new("options", "not an object"));
+    /// Reads the options, a JSON object; the error is why the tracker cannot work at all.
+    pub fn read(options: &str) -> Result<Self, Problem> {
+        let options = Json::new(options);
+        let mut c = Self {
+            endpoint: String::new(),
+            site: String::new(),
+            before: Before::Hold,
+            preset: Choices::default(),
+            purposes: Purposes::ANALYTICS,
+            pages: true,
+            clicks: true,
+            text: false,
+            medium: Medium::Cookie,
+            debug: false,
+            numbers: NUMBERS.map(|(_, _, default, unit)| Millis::from(default) * Millis::from(unit)),
+            notes: Vec::new(),
         };
-        for (key, value) in members {
+        for (key, value) in options.members() {
             c.option(key, value);
         }
         if !is_url(&c.endpoint) {
@@ -108,114 +106,107 @@ impl Config {
         Ok(c)
     }
 
-    fn option(&mut self, key: &str, value: &Value) {
-        match (key, value) {
-            ("endpoint", Value::Str(s)) => self.endpoint.clone_from(s),
-            ("site", Value::Str(s)) => self.site.clone_from(s),
-            ("format", Value::Str(s)) if s == "native" => {}
-            ("debug", Value::Bool(b)) => self.debug = *b,
-            ("storage", Value::Str(s)) => {
-                self.medium = match s.as_str() {
-                    "cookie" => Medium::Cookie,
-                    "local" => Medium::Local,
+    /// An option that is a number; times in milliseconds.
+    pub fn ms(&self, number: Number) -> Millis {
+        self.numbers.get(number as usize).copied().unwrap_or(0)
+    }
+
+    /// An option that is a number; events or bytes.
+    pub fn count(&self, number: Number) -> usize {
+        usize::try_from(self.ms(number)).unwrap_or(usize::MAX)
+    }
+
+    fn option(&mut self, key: &str, value: Json<'_>) {
+        let flag = value.kind() == b't';
+        let is_flag = flag || value.kind() == b'f';
+        match key {
+            "endpoint" => self.endpoint = own(value.str().unwrap_or("")),
+            "site" => self.site = own(value.decimal().unwrap_or("")),
+            "format" if value.str() == Some("native") => {}
+            "debug" if is_flag => self.debug = flag,
+            "storage" => {
+                self.medium = match value.str() {
+                    Some("cookie") => Medium::Cookie,
+                    Some("local") => Medium::Local,
                     _ => Medium::Memory,
                 };
-                if self.medium == Medium::Memory && s != "memory" {
+                if self.medium == Medium::Memory && value.str() != Some("memory") {
                     self.note(key, "", BAD);
                 }
             }
-            ("capture", Value::Bool(false)) => self.capture = Capture { pages: false, clicks: false },
-            ("capture", Value::List(names)) => {
-                self.capture = Capture { pages: false, clicks: false };
-                for name in names {
-                    self.nested(key, name.as_str().unwrap_or(""), &Value::Bool(true));
+            "capture" if value.kind() == b'[' || value.kind() == b'f' => {
+                (self.pages, self.clicks) = (false, false);
+                for (_, name) in value.members() {
+                    self.nested(key, name.str().unwrap_or(""), Json("true"));
                 }
             }
-            ("consent" | "batch" | "queue" | "capture" | "cookie" | "session" | "privacy", Value::Map(members)) => {
-                for (inner, value) in members {
+            "consent" | "batch" | "queue" | "capture" | "cookie" | "session" | "privacy" if value.kind() == b'{' => {
+                for (inner, value) in value.members() {
                     self.nested(key, inner, value);
                 }
             }
-            _ => self.note(key, "", if KNOWN.contains(&key) { BAD } else { UNKNOWN }),
+            _ => self.note(key, "", UNKNOWN),
         }
     }
 
-    fn nested(&mut self, group: &str, key: &str, value: &Value) {
-        match (group, key, value) {
-            ("consent", "default", value) => self.consent_default(value),
-            ("consent", "purposes", Value::List(names)) => {
+    fn nested(&mut self, group: &str, key: &str, value: Json<'_>) {
+        let flag = value.kind() == b't';
+        match (group, key) {
+            ("consent", "default") => self.consent_default(value),
+            ("consent", "purposes") => {
                 self.purposes = Purposes::NONE;
-                for name in names {
-                    if let Some(purpose) = name.as_str().and_then(Purposes::named) {
-                        self.purposes = self.purposes.with(purpose);
-                    } else {
-                        // Nobody can grant what nobody knows: ask for everything.
-                        self.purposes = Purposes::ALL;
-                        self.note(group, key, BAD);
-                    }
+                for (_, name) in value.members() {
+                    // Nobody can grant what nobody knows: then ask for everything.
+                    let purpose = name.str().and_then(Purposes::named).unwrap_or(Purposes::ALL);
+                    self.purposes = self.purposes.with(purpose);
                 }
                 if self.purposes == Purposes::NONE {
                     self.purposes = Purposes::ALL;
                 }
+                if self.purposes == Purposes::ALL {
+                    self.note(group, key, "all purposes are asked for");
+                }
             }
-            ("capture", "pages", Value::Bool(b)) => self.capture.pages = *b,
-            ("capture", "clicks", Value::Bool(b)) => self.capture.clicks = *b,
-            ("privacy", "text", Value::Bool(b)) => self.text = *b,
-            (_, _, value) => {
-                let number = value.as_int().filter(|n| *n > 0);
-                let Some(n) = number else {
-                    self.note(group, key, BAD);
-                    return;
-                };
-                let count = usize::try_from(n).unwrap_or(usize::MAX);
-                match (group, key) {
-                    ("batch", "events") => self.batch_events = count,
-                    ("batch", "bytes") => self.batch_bytes = count,
-                    ("batch", "ms") => self.batch_ms = n,
-                    ("queue", "events") => self.queue_events = count,
-                    ("queue", "bytes") => self.queue_bytes = count,
-                    ("queue", "hours") => self.queue_ms = n.saturating_mul(HOUR),
-                    ("cookie", "days") => self.cookie_days = n.min(395),
-                    ("session", "idleMinutes") => self.idle_ms = n.saturating_mul(MINUTE),
-                    ("session", "maxHours") => self.max_ms = n.saturating_mul(HOUR),
+            ("capture", "pages") => self.pages = flag,
+            ("capture", "clicks") => self.clicks = flag,
+            ("privacy", "text") => self.text = flag,
+            _ => {
+                let known = NUMBERS.iter().position(|(g, k, ..)| *g == group && *k == key);
+                let slot = known.and_then(|at| Some((self.numbers.get_mut(at)?, NUMBERS.get(at)?)));
+                match (slot, value.int()) {
+                    (Some((slot, (.., unit))), Some(n)) if n > 0 => *slot = n.saturating_mul(Millis::from(*unit)),
+                    (Some(_), _) => self.note(group, key, BAD),
                     _ => self.note(group, key, UNKNOWN),
                 }
             }
         }
     }
 
-    fn consent_default(&mut self, value: &Value) {
-        match value {
-            Value::Str(s) if s == "hold" => self.before = Before::Hold,
-            Value::Map(_) => match Choices::read(value) {
-                Ok(choices) => self.preset = choices,
-                Err(problem) => {
-                    self.before = Before::Deny;
-                    self.notes.push(problem);
+    fn consent_default(&mut self, value: Json<'_>) {
+        match value.str() {
+            Some("hold") => return,
+            Some("deny") => {}
+            _ => match Choices::read(value) {
+                Ok(choices) => {
+                    self.preset = choices;
+                    return;
                 }
+                Err(_) => self.note("consent", "default", BAD),
             },
-            _ => {
-                self.before = Before::Deny;
-                if value.as_str() != Some("deny") {
-                    self.note("consent", "default", BAD);
-                }
-            }
         }
+        self.before = Before::Deny;
     }
 
+    #[cold]
     fn note(&mut self, group: &str, key: &str, why: &'static str) {
-        let mut path = String::from(group);
+        let mut path = own(group);
         if !key.is_empty() {
-            path.push('.');
-            path.push_str(key);
+            put(&mut path, ".");
+            put(&mut path, key);
         }
         self.notes.push(Problem { path, why });
     }
 }
-
-/// Options that exist, for telling a wrong value from a wrong name.
-const KNOWN: [&str; 12] =
-    ["endpoint", "site", "format", "debug", "storage", "capture", "consent", "batch", "queue", "cookie", "session", "privacy"];
 
 /// An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.
 fn is_url(text: &str) -> bool {
@@ -224,16 +215,15 @@ fn is_url(text: &str) -> bool {
         Some(rest) => !rest.is_empty() && !rest.starts_with(['/', '?', ':']),
         None => text.starts_with('/') && !text.starts_with("//"),
     };
-    shaped && !text.bytes().any(|b| b <= b' ' || b == b'#')
+    shaped && !text.bytes().any(|b| b <= b' ' || b == b'#' || b == b'\\')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::json;
     use super::*;
 
     fn read(text: &str) -> Result<Config, String> {
-        Config::read(&json::parse(text).expect("the test's own JSON")).map_err(|p| p.text())
+        Config::read(text).map_err(|p| p.text())
     }
 
     fn notes(text: &str) -> Vec<String> {
@@ -248,9 +238,9 @@ mod tests {
         for bad in ["", "collect", "//e.test/c", "ftp://e.test", "https://", "https:///x", "https://e.test/a b", "/c#x", "javascript:alert(1)"] {
             assert!(!is_url(bad), "{bad}");
         }
-        assert_eq!(read("{}"), Err("endpoint: required".to_owned()));
-        assert_eq!(read(r#"{"endpoint":"nope"}"#), Err("endpoint: not a URL".to_owned()));
-        assert_eq!(read("7"), Err("options: not an object".to_owned()));
+        assert_eq!(read("{}").err().as_deref(), Some("endpoint: required"));
+        assert_eq!(read(r#"{"endpoint":"nope"}"#).err().as_deref(), Some("endpoint: not a URL"));
+        assert_eq!(read("7").err().as_deref(), Some("endpoint: required"));
     }
 
     #[test]
@@ -270,8 +260,9 @@ mod tests {
     #[test]
     fn options_are_read_as_they_are_written() {
         let c = read(r#"{"endpoint":"/c","batch":{"events":5,"ms":"250"},"capture":["clicks"],"session":{"idleMinutes":1}}"#).expect("readable");
-        assert_eq!((c.batch_events, c.batch_ms, c.idle_ms), (5, 250, 60_000));
-        assert_eq!(c.capture, Capture { pages: false, clicks: true });
+        assert_eq!((c.count(Number::BatchEvents), c.ms(Number::BatchMs), c.ms(Number::IdleMs)), (5, 250, 60_000));
+        assert_eq!((c.ms(Number::QueueMs), c.count(Number::QueueBytes)), (72 * 3_600_000, 262_144));
+        assert_eq!((c.pages, c.clicks), (false, true));
         assert_eq!(c.notes, []);
     }
 }

@@ -1,6 +1,6 @@
 //! Identifiers: UUID version 7 (RFC 9562 §5.7) from entropy that is handed in.
 
-use super::json::hex;
+use super::json::{push_digit, put};
 use super::time::Millis;
 
 /// A UUID; zero is "none".
@@ -13,10 +13,10 @@ impl Uuid {
         let mut out = String::with_capacity(36);
         for (at, byte) in self.0.to_be_bytes().into_iter().enumerate() {
             if matches!(at, 4 | 6 | 8 | 10) {
-                out.push('-');
+                put(&mut out, "-");
             }
-            out.push(hex(byte >> 4));
-            out.push(hex(byte & 15));
+            push_digit(&mut out, byte >> 4);
+            push_digit(&mut out, byte & 15);
         }
         out
     }

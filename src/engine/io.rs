@@ -1,31 +1,29 @@
 //! The words that engine and page share. They hold plain values, so that a test can print, compare and replay them.
 
-use serde::Serialize;
-
 use super::check::Problem;
 use super::consent::{SendPermit, StorePermit};
 use super::id::Uuid;
 use super::page::{Facts, Reason};
 
-/// What happened.
+/// What happened. All texts that come from JavaScript are JSON, strings escaped.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The tracker runs from now on. `stored` is the identity kept by an earlier page; `same_origin` says whether the
-    /// endpoint is of the page's own origin (then a beacon's outcome can be seen).
-    Start { stored: Option<String>, same_origin: bool },
+    /// The tracker runs from now on. `stored` is the identity kept by an earlier page; `sees_beacons` says whether
+    /// this browser shows the outcome of a beacon to this endpoint (Resource Timing's `responseStatus`, same origin).
+    Start { stored: Option<String>, sees_beacons: bool },
     /// A page came on screen, or the URL changed.
-    Page { facts: Facts, reason: Reason },
+    Page(Facts, Reason),
     /// The title as it is now.
     Title(String),
-    /// A click; the path of elements as JSON text.
+    /// A click; the path of elements.
     Click(String),
-    /// A call of `track()`; fields and context as JSON text, empty when there is none.
-    Track { name: String, fields: String, context: String },
-    /// A call of `page()`.
-    PageCall { facts: Facts, fields: String, context: String },
-    /// A call of `consent()`; JSON text.
+    /// A call of `track()`: name, fields, context; the last two empty when there are none.
+    Track(String, String, String),
+    /// A call of `page()`: the page on screen, fields, context.
+    PageCall(Facts, String, String),
+    /// A call of `consent()`.
     Consent(String),
-    /// A call of `identify()`; an empty id is refused.
+    /// A call of `identify()`: the id, a JSON string.
     Identify(String),
     /// A call of `reset()`.
     Reset,
@@ -48,7 +46,7 @@ pub enum Input {
 pub enum Outcome {
     /// The browser did not take it.
     Refused,
-    /// The browser took it, and nobody can know more.
+    /// The browser took it; whether more will be known depends on `sees_beacons`.
     Taken,
     /// The endpoint answered: the HTTP status (0 when the network failed) and, in milliseconds, its `Retry-After`.
     Answered { status: u16, retry_after: Option<u64> },
@@ -76,8 +74,8 @@ pub enum Output {
     Erase { key: Key },
     /// Answer with `Input::Title`.
     AskTitle,
-    /// Tell the page's subscribers.
-    Tell(Notice),
+    /// Tell the page's subscribers; a JSON object.
+    Tell(Topic, String),
 }
 
 /// What is stored.
@@ -91,8 +89,8 @@ pub enum Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Done,
-    /// An event was accepted, perhaps with a remark.
-    Event(Uuid, Option<Problem>),
+    /// An event was accepted; perhaps this field was rounded to the currency's minor unit.
+    Event(Uuid, Option<String>),
     Refused(Problem),
 }
 
@@ -118,34 +116,4 @@ impl Topic {
             Self::Debug => "debug",
         }
     }
-}
-
-/// One message to subscribers; each topic fills what it has.
-#[derive(Debug, Default, Serialize)]
-pub struct Notice {
-    #[serde(skip)]
-    pub topic: Option<Topic>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purposes: Option<Vec<&'static str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempt: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// The event's fields: JSON text here, an object in JavaScript.
-    #[serde(skip)]
-    pub data: Option<String>,
 }

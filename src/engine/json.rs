@@ -1,55 +1,115 @@
-//! A JSON text as a tree, and back.
+//! JSON without a tree: values stay the text they stand in.
 //!
-//! Input reaches the engine as the text of `JSON.stringify`: one string copy instead of a crossing per property. Numbers
-//! stay the decimal text they came as, so that money never becomes a float and no float parser is shipped. The parser
-//! accepts RFC 8259 and nothing more; its error says nothing, because the text comes from `JSON.stringify` or from a
-//! stranger, and neither reads messages.
+//! Input reaches the engine as the text of `JSON.stringify`: one string copy instead of a crossing per property. Reading it
+//! in place needs no allocation; numbers stay decimal text, so that money never becomes a float; strings stay escaped, so
+//! that writing them again is a copy. The reader trusts that the text is well-formed (both its callers have had it parsed
+//! or printed by a JSON library); of any other text it makes some sense or none, but never panics and always ends.
 
-/// Deeper than this is not an event; it also bounds the parser's recursion.
-const MAX_DEPTH: u8 = 16;
+/// One JSON value: the text it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Json<'a>(pub &'a str);
 
-/// One JSON value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    Null,
-    Bool(bool),
-    /// The number's own text, for example `29.98` or `1e3`.
-    Num(String),
-    Str(String),
-    List(Vec<Self>),
-    /// Members in the order of the text; a repeated key stands twice and the last one counts.
-    Map(Vec<(String, Self)>),
-}
-
-impl Value {
-    /// The member `key` of an object.
-    pub fn get(&self, key: &str) -> Option<&Self> {
-        match self {
-            Self::Map(members) => members.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v),
-            _ => None,
-        }
+impl<'a> Json<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Json(text.trim_ascii())
     }
 
-    /// The text of a string value.
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Str(s) => Some(s),
-            _ => None,
-        }
+    /// What kind of value it is: `"`, `{`, `[`, `t`, `f`, `n`, or a digit or minus; 0 when there is none.
+    pub fn kind(self) -> u8 {
+        self.0.as_bytes().first().copied().unwrap_or(0)
     }
 
-    /// The text member `key` of an object.
-    pub fn text(&self, key: &str) -> Option<&str> {
-        self.get(key).and_then(Self::as_str)
+    pub fn is_number(self) -> bool {
+        matches!(self.kind(), b'-' | b'0'..=b'9')
+    }
+
+    pub fn is_container(self) -> bool {
+        matches!(self.kind(), b'{' | b'[')
+    }
+
+    /// A string's content, still escaped.
+    pub fn str(self) -> Option<&'a str> {
+        self.0.strip_prefix('"')?.strip_suffix('"')
+    }
+
+    /// The decimal text of a number, or of a string that may hold one.
+    pub fn decimal(self) -> Option<&'a str> {
+        if self.is_number() { Some(self.0) } else { self.str() }
     }
 
     /// A whole number of at most 15 digits, from a number or from its decimal text.
-    pub fn as_int(&self) -> Option<u64> {
-        match self {
-            Self::Num(s) | Self::Str(s) => int(s),
-            _ => None,
+    pub fn int(self) -> Option<u64> {
+        int(self.decimal()?)
+    }
+
+    /// The members of an object, or of a list with empty names. Nothing for any other value.
+    pub fn members(self) -> Members<'a> {
+        let inside = if self.is_container() { self.0.get(1..) } else { None };
+        Members { text: inside.unwrap_or(""), named: self.kind() == b'{' }
+    }
+
+    /// The last member of that name.
+    pub fn get(self, name: &str) -> Option<Json<'a>> {
+        self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
+    }
+
+    /// The content of the last member of that name, if it is a string.
+    pub fn text(self, name: &str) -> Option<&'a str> {
+        self.get(name)?.str()
+    }
+}
+
+/// The members of an object or a list, one after the other.
+#[derive(Clone)]
+pub struct Members<'a> {
+    text: &'a str,
+    named: bool,
+}
+
+impl<'a> Members<'a> {
+    /// Takes the next value off the text; what separates values is passed over.
+    fn value(&mut self) -> Option<&'a str> {
+        let text = self.text.trim_start_matches([',', ':', ' ', '\n', '\r', '\t']);
+        let (value, rest) = text.split_at_checked(end(text))?;
+        self.text = rest;
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    /// Name (empty in a list) and value.
+    type Item = (&'a str, Json<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = if self.named { Json(self.value()?).str()? } else { "" };
+        Some((name, Json(self.value()?)))
+    }
+}
+
+/// Where the value that `text` begins with ends; 0 when it begins with none.
+fn end(text: &str) -> usize {
+    let mut depth = 0_u32;
+    let mut in_string = false;
+    let mut escaped = false;
+    for (at, b) in text.bytes().enumerate() {
+        if in_string {
+            in_string = escaped || b != b'"';
+            escaped = !escaped && b == b'\\';
+            if !in_string && depth == 0 {
+                return at + 1;
+            }
+            continue;
+        }
+        match b {
+            b'"' => in_string = true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 1 => depth -= 1,
+            b'}' | b']' => return at + depth as usize,
+            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
+            _ => {}
         }
     }
+    text.len()
 }
 
 /// Reads decimal digits; nothing but digits, at most 15 of them (exact in every JSON reader).
@@ -67,351 +127,120 @@ pub fn int(text: &str) -> Option<u64> {
     Some(n)
 }
 
-/// Parses a whole text; `None` when it is not JSON.
-pub fn parse(text: &str) -> Option<Value> {
-    let mut p = Parser { text, at: 0 };
-    let value = p.value(0)?;
-    p.space();
-    (p.at == text.len()).then_some(value)
-}
-
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn peek(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
-        }
-    }
-
-    fn eat(&mut self, b: u8) -> bool {
-        self.space();
-        let found = self.peek() == b;
-        if found {
-            self.at += 1;
-        }
-        found
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
-    }
-
-    fn value(&mut self, depth: u8) -> Option<Value> {
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        self.space();
-        match self.peek() {
-            b'"' => self.string().map(Value::Str),
-            b'{' => {
-                self.at += 1;
-                let mut members = Vec::new();
-                if !self.eat(b'}') {
-                    loop {
-                        self.space();
-                        let key = self.string()?;
-                        if !self.eat(b':') {
-                            return None;
-                        }
-                        members.push((key, self.value(depth + 1)?));
-                        if self.eat(b'}') {
-                            break;
-                        }
-                        if !self.eat(b',') {
-                            return None;
-                        }
-                    }
-                }
-                Some(Value::Map(members))
-            }
-            b'[' => {
-                self.at += 1;
-                let mut list = Vec::new();
-                if !self.eat(b']') {
-                    loop {
-                        list.push(self.value(depth + 1)?);
-                        if self.eat(b']') {
-                            break;
-                        }
-                        if !self.eat(b',') {
-                            return None;
-                        }
-                    }
-                }
-                Some(Value::List(list))
-            }
-            b't' => self.word("true").map(|()| Value::Bool(true)),
-            b'f' => self.word("false").map(|()| Value::Bool(false)),
-            b'n' => self.word("null").map(|()| Value::Null),
-            _ => self.number(),
-        }
-    }
-
-    fn digits(&mut self) -> usize {
-        let from = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
-        self.at - from
-    }
-
-    fn number(&mut self) -> Option<Value> {
-        let from = self.at;
-        if self.peek() == b'-' {
-            self.at += 1;
-        }
-        let zero = self.peek() == b'0';
-        let whole = self.digits();
-        if whole == 0 || (zero && whole > 1) {
-            return None;
-        }
-        if self.peek() == b'.' {
-            self.at += 1;
-            if self.digits() == 0 {
-                return None;
-            }
-        }
-        if matches!(self.peek(), b'e' | b'E') {
-            self.at += 1;
-            if matches!(self.peek(), b'+' | b'-') {
-                self.at += 1;
-            }
-            if self.digits() == 0 {
-                return None;
-            }
-        }
-        Some(Value::Num(self.text.get(from..self.at)?.to_owned()))
-    }
-
-    /// A string; `at` stands on the opening quote. Runs without escapes are copied whole.
-    fn string(&mut self) -> Option<String> {
-        if self.peek() != b'"' {
-            return None;
-        }
-        self.at += 1;
-        let mut out = String::new();
-        loop {
-            let from = self.at;
-            while !matches!(self.peek(), b'"' | b'\\' | 0..=0x1f) {
-                self.at += 1;
-            }
-            out.push_str(self.text.get(from..self.at)?);
-            let end = self.peek();
-            self.at += 1;
-            match end {
-                b'"' => return Some(out),
-                b'\\' => {
-                    let c = match self.peek() {
-                        b'b' => '\u{8}',
-                        b'f' => '\u{c}',
-                        b'n' => '\n',
-                        b'r' => '\r',
-                        b't' => '\t',
-                        b'u' => {
-                            self.at += 1;
-                            out.push(self.unicode()?);
-                            continue;
-                        }
-                        b @ (b'"' | b'\\' | b'/') => char::from(b),
-                        _ => return None,
-                    };
-                    self.at += 1;
-                    out.push(c);
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    fn hex4(&mut self) -> Option<u32> {
-        let code = u32::from_str_radix(self.text.get(self.at..self.at + 4)?, 16).ok()?;
-        self.at += 4;
-        Some(code)
-    }
-
-    /// What follows `\u`. A lone surrogate is no character: it becomes U+FFFD, as in `String.prototype.toWellFormed`.
-    fn unicode(&mut self) -> Option<char> {
-        let first = self.hex4()?;
-        if (0xd800..0xdc00).contains(&first) && self.text.get(self.at..)?.starts_with("\\u") {
-            let back = self.at;
-            self.at += 2;
-            let second = self.hex4()?;
-            if (0xdc00..0xe000).contains(&second) {
-                return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
-            }
-            self.at = back;
-        }
-        Some(char::from_u32(first).unwrap_or('\u{fffd}'))
-    }
-}
-
-/// Writes JSON text; commas take care of themselves.
+/// Writes JSON text; commas take care of themselves. Strings are given as they are escaped.
+///
+/// Nothing here is inlined: a `push_str` in place is sixty bytes of code, and there are hundreds of them.
 #[derive(Default)]
 pub struct Writer {
     pub out: String,
-    comma: bool,
 }
 
 impl Writer {
-    /// A writer with room for `bytes`.
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self { out: String::with_capacity(bytes), comma: false }
-    }
-
+    /// A comma, unless this is the first in its object or list.
+    #[inline(never)]
     fn separate(&mut self) {
-        if self.comma {
-            self.out.push(',');
+        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
+            put(&mut self.out, ",");
         }
-        self.comma = true;
     }
 
     /// Opens an object or a list.
-    pub fn open(&mut self, bracket: char) -> &mut Self {
-        self.separate();
-        self.out.push(bracket);
-        self.comma = false;
-        self
+    #[inline(never)]
+    pub fn open(&mut self, bracket: &str) -> &mut Self {
+        self.raw(bracket)
     }
 
     /// Closes an object or a list.
-    pub fn close(&mut self, bracket: char) -> &mut Self {
-        self.out.push(bracket);
-        self.comma = true;
+    #[inline(never)]
+    pub fn close(&mut self, bracket: &str) -> &mut Self {
+        put(&mut self.out, bracket);
         self
     }
 
     /// A member's name; its value must follow.
+    #[inline(never)]
     pub fn key(&mut self, key: &str) -> &mut Self {
-        self.str(key);
-        self.out.push(':');
-        self.comma = false;
-        self
+        self.str(key).close(":")
     }
 
     /// Text that already is JSON.
+    #[inline(never)]
     pub fn raw(&mut self, json: &str) -> &mut Self {
         self.separate();
-        self.out.push_str(json);
-        self
+        self.close(json)
     }
 
     /// A whole number.
+    #[inline(never)]
     pub fn num(&mut self, n: u64) -> &mut Self {
         self.separate();
         push_int(&mut self.out, n);
         self
     }
 
-    /// A string, escaped.
+    /// A string, already escaped.
+    #[inline(never)]
     pub fn str(&mut self, text: &str) -> &mut Self {
-        self.separate();
-        self.out.push('"');
-        let mut from = 0;
-        for (at, b) in text.bytes().enumerate() {
-            let escape = match b {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                0..=0x1f => "",
-                _ => continue,
-            };
-            self.out.push_str(text.get(from..at).unwrap_or(""));
-            if escape.is_empty() {
-                self.out.push_str("\\u00");
-                self.out.push(hex(b >> 4));
-                self.out.push(hex(b & 15));
-            } else {
-                self.out.push_str(escape);
-            }
-            from = at + 1;
-        }
-        self.out.push_str(text.get(from..).unwrap_or(""));
-        self.out.push('"');
-        self
+        self.raw("\"").close(text).close("\"")
     }
 
-    /// A whole tree.
-    pub fn value(&mut self, value: &Value) -> &mut Self {
-        match value {
-            Value::Null => self.raw("null"),
-            Value::Bool(b) => self.raw(if *b { "true" } else { "false" }),
-            Value::Num(n) => self.raw(n),
-            Value::Str(s) => self.str(s),
-            Value::List(list) => {
-                self.open('[');
-                for v in list {
-                    self.value(v);
-                }
-                self.close(']')
-            }
-            Value::Map(members) => {
-                self.open('{');
-                for (k, v) in members {
-                    self.key(k).value(v);
-                }
-                self.close('}')
-            }
-        }
+    /// A member whose value is a string, already escaped.
+    #[inline(never)]
+    pub fn text(&mut self, key: &str, text: &str) -> &mut Self {
+        self.key(key).str(text)
+    }
+
+    /// A member whose value is a whole number.
+    #[inline(never)]
+    pub fn number(&mut self, key: &str, n: u64) -> &mut Self {
+        self.key(key).num(n)
     }
 }
 
-/// One lower-case hexadecimal digit.
-pub fn hex(nibble: u8) -> char {
-    char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble })
+/// Appends text, without code for it at every call.
+#[inline(never)]
+pub fn put(out: &mut String, text: &str) {
+    out.push_str(text);
+}
+
+/// A text of one's own, without code for it at every call.
+#[inline(never)]
+pub fn own(text: &str) -> String {
+    text.to_owned()
+}
+
+/// Appends one hexadecimal digit, 0 to 15.
+pub fn push_digit(out: &mut String, digit: u8) {
+    let at = usize::from(digit);
+    put(out, "0123456789abcdef".get(at..=at).unwrap_or(""));
 }
 
 /// Appends a whole number in decimal.
+#[inline(never)]
 pub fn push_int(out: &mut String, n: u64) {
     if n > 9 {
         push_int(out, n / 10);
     }
     #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten")]
-    out.push(char::from(b'0' + (n % 10) as u8));
+    push_digit(out, (n % 10) as u8);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn round(text: &str) -> Option<String> {
-        let mut w = Writer::default();
-        w.value(&parse(text)?);
-        Some(w.out)
+    fn parts(text: &str) -> Vec<(&str, &str)> {
+        Json::new(text).members().map(|(k, v)| (k, v.0)).collect()
     }
 
     #[test]
-    fn a_text_comes_back_as_it_was() {
-        let text = r#"{"a":[1,-2.50,1e3,"x\"\\\n\u0001é",true,false,null],"b":{},"c":[]}"#;
-        assert_eq!(round(text).as_deref(), Some(text));
-        assert_eq!(round(" { \"a\" : [ 1 , 2 ] } ").as_deref(), Some(r#"{"a":[1,2]}"#));
-    }
-
-    #[test]
-    fn surrogates_are_joined_or_replaced() {
-        assert_eq!(parse(r#""\ud83d\ude00""#), Some(Value::Str("😀".into())));
-        assert_eq!(parse(r#""\ud83d!""#), Some(Value::Str("\u{fffd}!".into())));
-        assert_eq!(parse(r#""\ud83d\u0041""#), Some(Value::Str("\u{fffd}A".into())));
-        assert_eq!(parse(r#""\ude00""#), Some(Value::Str("\u{fffd}".into())));
-    }
-
-    #[test]
-    fn what_is_not_json_is_refused() {
-        for text in [
-            "", "{", "[1,]", "{\"a\"}", "01", "1.", "-", "1e", "\"", "\"\\x\"", "\"\\u12\"", "nul", "1 2", "'a'", "{a:1}", "\"\n\"", "+1", ".5",
-            "NaN",
-        ] {
-            assert_eq!(parse(text), None, "{text}");
-        }
-        let deep = "[".repeat(40) + &"]".repeat(40);
-        assert_eq!(parse(&deep), None);
+    fn members_are_found_where_they_stand() {
+        let text = r#" {"a":[1,{"b":2}], "b\"c" : "x,}\\", "d":-1.5e3,"e":null,"a":true} "#;
+        assert_eq!(parts(text), [("a", r#"[1,{"b":2}]"#), (r#"b\"c"#, r#""x,}\\""#), ("d", "-1.5e3"), ("e", "null"), ("a", "true")]);
+        assert_eq!(Json::new(text).get("a"), Some(Json("true")));
+        assert_eq!(parts(r#"[1,"two",[3],{}]"#), [("", "1"), ("", r#""two""#), ("", "[3]"), ("", "{}")]);
+        assert_eq!(parts("{}"), []);
+        assert_eq!(parts("7"), []);
     }
 
     #[test]
@@ -419,6 +248,32 @@ mod tests {
         assert_eq!(int("42"), Some(42));
         for text in ["", "-1", "1.0", "1e3", "9999999999999999", " 1"] {
             assert_eq!(int(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn commas_take_care_of_themselves() {
+        let mut w = Writer::default();
+        w.open("{").text("a", "x").key("b").open("[").num(1).num(20).open("{").close("}").close("]").number("c", 0).close("}");
+        assert_eq!(w.out, r#"{"a":"x","b":[1,20,{}],"c":0}"#);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_to_an_end(text in r#"[\{\}\[\]",:\\a1 é]{0,40}"#) {
+            fn walk(json: Json<'_>, depth: u8) {
+                if depth < 50 {
+                    json.members().for_each(|(_, value)| walk(value, depth + 1));
+                }
+            }
+            walk(Json::new(&text), 0);
+        }
+
+        #[test]
+        fn what_another_library_prints_is_read_alike(values in proptest::collection::btree_map("[a-z]{1,8}", "\\PC{0,12}", 0..8)) {
+            let text = serde_json::to_string(&values).unwrap_or_default();
+            let read: Vec<_> = Json::new(&text).members().map(|(k, v)| (k.to_owned(), serde_json::from_str::<String>(v.0).ok())).collect();
+            proptest::prop_assert_eq!(read, values.into_iter().map(|(k, v)| (k, Some(v))).collect::<Vec<_>>());
         }
     }
 }

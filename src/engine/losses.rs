@@ -60,10 +60,10 @@ impl Losses {
 
     /// As a JSON object.
     pub fn write(&self, w: &mut Writer) {
-        w.open('{');
+        w.open("{");
         for (name, n) in self.named() {
-            w.key(name).num(u64::from(n));
+            w.number(name, u64::from(n));
         }
-        w.close('}');
+        w.close("}");
     }
 }

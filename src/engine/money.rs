@@ -3,6 +3,8 @@
 //! JavaScript prints `0.1 + 0.2` as `0.30000000000000004`; in euro that is 30 cents, and it leaves as `0.3`. The number of
 //! minor digits comes from ISO 4217 (list one, as amended to 2026): <https://www.six-group.com/en/products-services/financial-information/data-standards.html>.
 
+use super::json::{int, push_int, put};
+
 /// Codes with two minor digits. Codes of metals, funds and tests are left out: no shop prices in them.
 const TWO: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDEGPERNETBEUR\
 FJDFKPGBPGELGHSGIPGMDGTQGYDHKDHNLHTGHUFIDRILSINRIRRJMDKESKGSKHRKPWKYDKZTLAKLBPLKRLRDLSLMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMYRMZN\
@@ -96,30 +98,28 @@ fn scale(text: &str) -> Option<i32> {
     if digits.len() > 2 {
         return None;
     }
-    let n = i32::try_from(super::json::int(digits)?).ok()?;
+    let n = i32::try_from(int(digits)?).ok()?;
     Some(if negative { -n } else { n })
 }
 
-/// Prints minor units as the shortest decimal: 2998 of two digits is `29.98`, 2990 is `29.9`, 2900 is `29`.
-pub fn print(minor: i64, exponent: u8) -> String {
-    let mut out = String::new();
+/// Appends minor units as the shortest decimal: 2998 of two digits is `29.98`, 2990 is `29.9`, 2900 is `29`.
+pub fn push(out: &mut String, minor: i64, exponent: u8) {
     if minor < 0 {
-        out.push('-');
+        put(out, "-");
     }
     let unit = 10_u64.pow(u32::from(exponent.min(4)));
     let whole = minor.unsigned_abs();
-    super::json::push_int(&mut out, whole / unit);
+    push_int(out, whole / unit);
     let mut fraction = whole % unit;
     let mut place = unit;
     if fraction > 0 {
-        out.push('.');
+        put(out, ".");
         while fraction > 0 {
             place /= 10;
-            super::json::push_int(&mut out, fraction / place);
+            push_int(out, fraction / place);
             fraction %= place;
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -167,6 +167,12 @@ mod tests {
         for (code, expected) in [("EUR", Some(2)), ("JPY", Some(0)), ("KWD", Some(3)), ("CLF", Some(4)), ("XXX", None), ("eur", None), ("URF", None)] {
             assert_eq!(exponent(code), expected, "{code}");
         }
+    }
+
+    fn print(minor: i64, exponent: u8) -> String {
+        let mut out = String::new();
+        push(&mut out, minor, exponent);
+        out
     }
 
     #[test]

@@ -4,31 +4,32 @@
 //! What is kept over pages is one short text (about 130 bytes, so that it fits a cookie):
 //! `1.visitor.session.number.started.last.seq.purposes.consented`, numbers in decimal.
 
+use std::rc::Rc;
+
 use super::consent::Purposes;
 use super::id::{Rng, Uuid};
-use super::json::{int, push_int};
+use super::json::{int, own, push_int, put};
 use super::time::Millis;
 
-/// One visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One visit of one visitor, under one login.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
-    /// Counts up within this page, to tell waiting events' sessions apart.
-    pub no: u32,
+    pub visitor: Uuid,
+    /// The login id, escaped as in JSON; empty when there is none.
+    pub user: String,
     pub id: Uuid,
     /// The visitor's how-manieth session, from 1.
     pub n: u32,
     pub started: Millis,
-    pub last: Millis,
 }
 
-/// The visitor and the sessions that waiting events belong to, the current one last.
+/// The current session and how far it has come.
 #[derive(Debug, Default)]
 pub struct Identity {
-    pub visitor: Uuid,
-    pub user: Option<String>,
-    sessions: Vec<Session>,
-    made: u32,
+    session: Option<Rc<Session>>,
+    last: Millis,
     seq: u32,
+    user: String,
 }
 
 /// A stored identity, read back, and the consent it was stored under.
@@ -36,84 +37,78 @@ pub struct Identity {
 pub struct Stored {
     pub purposes: Purposes,
     pub consented: Millis,
-    visitor: Uuid,
     session: Session,
+    last: Millis,
     seq: u32,
 }
 
 impl Stored {
     /// Reads the stored text; `None` when it is not one of ours.
     pub fn read(text: &str) -> Option<Self> {
-        let mut parts = text.split('.');
-        if parts.next() != Some("1") {
-            return None;
-        }
+        let mut parts = text.strip_prefix("1.")?.split('.');
         let visitor = Uuid::parse(parts.next()?)?;
         let id = Uuid::parse(parts.next()?)?;
-        let mut number = || parts.next().and_then(int);
-        let n = u32::try_from(number()?).ok()?;
-        let (started, last) = (number()?, number()?);
-        let seq = u32::try_from(number()?).ok()?;
-        let purposes = Purposes::from_bits(u8::try_from(number()?).ok()?);
-        let consented = number()?;
-        Some(Self { purposes, consented, visitor, session: Session { no: 0, id, n, started, last }, seq })
+        let mut numbers = [0; 6];
+        for number in &mut numbers {
+            *number = int(parts.next()?)?;
+        }
+        let [n, started, last, seq, purposes, consented] = numbers;
+        let (n, seq) = (u32::try_from(n).ok()?, u32::try_from(seq).ok()?);
+        let purposes = Purposes::from_bits(u8::try_from(purposes).ok()?);
+        Some(Self { purposes, consented, session: Session { visitor, user: String::new(), id, n, started }, last, seq })
     }
 }
 
 impl Identity {
     /// The text to store.
     pub fn stored(&self, purposes: Purposes, consented: Millis) -> Option<String> {
-        let session = self.sessions.last()?;
-        let mut out = String::from("1.");
-        out.push_str(&self.visitor.text());
-        out.push('.');
-        out.push_str(&session.id.text());
-        for n in [u64::from(session.n), session.started, session.last, u64::from(self.seq), u64::from(purposes.bits()), consented] {
-            out.push('.');
+        let session = self.session.as_ref()?;
+        let mut out = own("1.");
+        put(&mut out, &session.visitor.text());
+        put(&mut out, ".");
+        put(&mut out, &session.id.text());
+        for n in [u64::from(session.n), session.started, self.last, u64::from(self.seq), u64::from(purposes.bits()), consented] {
+            put(&mut out, ".");
             push_int(&mut out, n);
         }
         Some(out)
     }
 
     /// Takes a stored identity over: at the start of a page, or when another tab has gone on.
-    pub fn adopt(&mut self, stored: &Stored) {
-        self.visitor = stored.visitor;
-        self.seq = self.seq.max(stored.seq);
-        match self.sessions.last_mut() {
-            Some(current) if current.id == stored.session.id => current.last = current.last.max(stored.session.last),
-            _ => self.push(stored.session),
+    pub fn adopt(&mut self, stored: Stored) {
+        let is_other = self.session.as_ref().is_none_or(|s| s.id != stored.session.id);
+        self.last = self.last.max(stored.last);
+        self.seq = if is_other { stored.seq } else { self.seq.max(stored.seq) };
+        if is_other {
+            self.begin(stored.session);
         }
     }
 
-    fn push(&mut self, session: Session) {
-        self.made += 1;
-        self.sessions.push(Session { no: self.made, ..session });
+    fn begin(&mut self, session: Session) -> Rc<Session> {
+        let session = Rc::new(Session { user: self.user.clone(), ..session });
+        self.session = Some(session.clone());
+        session
     }
 
-    pub fn current(&self) -> Option<&Session> {
-        self.sessions.last()
-    }
-
-    pub fn session(&self, no: u32) -> Option<&Session> {
-        self.sessions.iter().find(|s| s.no == no)
+    pub fn current(&self) -> Option<&Rc<Session>> {
+        self.session.as_ref()
     }
 
     /// The session an event of the moment `at` belongs to; true when it is a new one.
-    pub fn touch(&mut self, at: Millis, idle: Millis, max: Millis, rng: &mut Rng) -> (u32, bool) {
-        if let Some(s) = self.sessions.last_mut() {
+    pub fn touch(&mut self, at: Millis, idle: Millis, max: Millis, rng: &mut Rng) -> (Rc<Session>, bool) {
+        let before = self.session.clone();
+        if let Some(session) = &before
             // A clock that went back makes both differences zero: the session goes on.
-            if at.saturating_sub(s.last) <= idle && at.saturating_sub(s.started) <= max {
-                s.last = s.last.max(at);
-                return (s.no, false);
-            }
+            && at.saturating_sub(self.last) <= idle
+            && at.saturating_sub(session.started) <= max
+        {
+            self.last = self.last.max(at);
+            return (session.clone(), false);
         }
-        if self.visitor == Uuid::default() {
-            self.visitor = rng.uuid(at);
-        }
-        let n = self.sessions.last().map_or(1, |s| s.n.saturating_add(1));
+        let (visitor, n) = before.map_or_else(|| (rng.uuid(at), 0), |s| (s.visitor, s.n));
+        self.last = at;
         self.seq = 0;
-        self.push(Session { no: 0, id: rng.uuid(at), n, started: at, last: at });
-        (self.made, true)
+        (self.begin(Session { visitor, user: String::new(), id: rng.uuid(at), n: n.saturating_add(1), started: at }), true)
     }
 
     /// The next position in the session, from 1.
@@ -122,15 +117,12 @@ impl Identity {
         self.seq
     }
 
-    /// Forgets sessions that are neither current nor `used`.
-    pub fn forget(&mut self, used: impl Fn(u32) -> bool) {
-        let current = self.made;
-        self.sessions.retain(|s| s.no == current || used(s.no));
-    }
-
-    /// Forgets who it was. Numbers go on, so that nothing that still waits is mistaken for the next visitor's.
-    pub fn reset(&mut self) {
-        *self = Self { made: self.made, ..Self::default() };
+    /// What comes from now on is of this login.
+    pub fn identify(&mut self, user: &str) {
+        user.clone_into(&mut self.user);
+        if let Some(session) = self.session.take() {
+            self.begin(Session::clone(&session));
+        }
     }
 }
 
@@ -142,7 +134,8 @@ mod tests {
     const MAX: Millis = 86_400_000;
 
     fn touch(i: &mut Identity, at: Millis) -> (u32, bool) {
-        i.touch(at, IDLE, MAX, &mut Rng::new([at, 1]))
+        let (session, is_new) = i.touch(at, IDLE, MAX, &mut Rng::new([at, 1]));
+        (session.n, is_new)
     }
 
     #[test]
@@ -158,7 +151,6 @@ mod tests {
             assert!(!touch(&mut i, at).1);
         }
         assert_eq!(touch(&mut i, at + IDLE), (3, true));
-        assert_eq!(i.current().map(|s| s.n), Some(3));
     }
 
     #[test]
@@ -169,15 +161,25 @@ mod tests {
     }
 
     #[test]
+    fn a_login_marks_what_comes_after_it() {
+        let mut i = Identity::default();
+        i.touch(1, IDLE, MAX, &mut Rng::new([1, 1]));
+        let before = i.current().cloned().expect("a session");
+        i.identify("u1");
+        let after = i.current().cloned().expect("a session");
+        assert_eq!((before.user.as_str(), after.user.as_str()), ("", "u1"));
+        assert_eq!((before.id, before.visitor), (after.id, after.visitor));
+    }
+
+    #[test]
     fn what_is_stored_is_read_back_and_is_short() {
         let mut i = Identity::default();
         touch(&mut i, 1_790_000_000_000);
         i.next_seq();
         let text = i.stored(Purposes::ALL, 1_790_000_000_001).expect("a session");
         assert!(text.len() < 200, "{} bytes", text.len());
-        let stored = Stored::read(&text).expect("our own text");
         let mut next = Identity::default();
-        next.adopt(&stored);
+        next.adopt(Stored::read(&text).expect("our own text"));
         assert_eq!(next.stored(Purposes::ALL, 1_790_000_000_001), Some(text));
         assert_eq!(touch(&mut next, 1_790_000_000_500), (1, false));
     }

@@ -27,6 +27,10 @@ pub const COUPON: u8 = 8;
 /// `search_term` must be there.
 pub const TERM: u8 = 16;
 
+/// The field behind each need, in the order they are asked for.
+pub const NEEDS: [(u8, &str); 6] =
+    [(ORDER_ID, "transaction_id"), (VALUE, "currency"), (VALUE, "value"), (ITEMS, "items"), (COUPON, "coupon"), (TERM, "search_term")];
+
 /// Event name, lane, and what it needs.
 #[rustfmt::skip]
 pub const EVENTS: &[(&str, Lane, u8)] = &[

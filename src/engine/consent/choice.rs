@@ -1,7 +1,7 @@
 //! Purposes, and what the shopper said to each.
 
 use crate::engine::check::Problem;
-use crate::engine::json::{Value, Writer};
+use crate::engine::json::{Json, Writer};
 
 /// Names of the purposes, in the order of their bits.
 const NAMES: [&str; 4] = ["analytics", "marketing", "preferences", "sale"];
@@ -41,11 +41,11 @@ impl Purposes {
 
     /// As a JSON list of names.
     pub fn write(self, w: &mut Writer) {
-        w.open('[');
+        w.open("[");
         for name in self.names() {
             w.str(name);
         }
-        w.close(']');
+        w.close("]");
     }
 }
 
@@ -68,16 +68,16 @@ impl Choices {
     }
 
     /// Reads `{"analytics":"granted","marketing":"denied"}`; the problem names the purpose that is not understood.
-    pub fn read(value: &Value) -> Result<Self, Problem> {
-        let Value::Map(members) = value else {
+    pub fn read(value: Json<'_>) -> Result<Self, Problem> {
+        if value.kind() != b'{' {
             return Err(Problem::new("consent", "not an object"));
-        };
+        }
         let mut choices = Self::default();
-        for (name, answer) in members {
+        for (name, answer) in value.members() {
             let Some(Purposes(bit)) = Purposes::named(name) else {
                 return Err(Problem::new(name, "not a purpose"));
             };
-            match answer.as_str() {
+            match answer.str() {
                 Some("granted") => choices = choices.merged(Self { yes: bit, no: 0 }),
                 Some("denied") => choices = choices.merged(Self { yes: 0, no: bit }),
                 _ => return Err(Problem::new(name, "neither granted nor denied")),

@@ -1,19 +1,16 @@
 use super::*;
-use crate::engine::id::Uuid;
-use crate::engine::json;
 use crate::engine::vocab::Lane;
-
-fn event() -> Event {
-    Event { id: Uuid(1), seq: 0, at: 5, page: 0, session: 0, lane: Lane::Page, name: "x".into(), data: "{}".into() }
-}
+use crate::engine::id::Uuid;
+use crate::engine::json::Json;
+use crate::engine::queue::tests::event;
 
 fn choices(text: &str) -> Choices {
-    Choices::read(&json::parse(text).expect("the test's own JSON")).expect("good choices")
+    Choices::read(Json(text)).expect("good choices")
 }
 
 fn holding() -> Consent {
     let mut c = Consent::new(Purposes::ANALYTICS, Before::Hold);
-    assert_eq!(c.hold(event()), Ok(0));
+    assert!(matches!(c.hold(event(1, Lane::Page, 200)), Ok(0)));
     c
 }
 
@@ -43,7 +40,7 @@ fn a_yes_releases_what_was_held() {
 fn a_no_drops_what_was_held_and_a_later_yes_starts_from_now() {
     let mut c = holding();
     assert!(matches!(c.update(choices(NO), Source::Api, 1), Change::Denied(1)));
-    assert_eq!(c.hold(event()), Err(event()));
+    assert!(c.hold(event(2, Lane::Page, 200)).is_err());
     assert!(matches!(c.update(choices(YES), Source::Api, 2), Change::Granted(held) if held.is_empty()));
 }
 
@@ -84,7 +81,7 @@ fn a_misspelt_choice_is_refused_and_names_the_purpose() {
         (r#"{"analytics":true}"#, "analytics: neither granted nor denied"),
         ("[]", "consent: not an object"),
     ] {
-        let read = Choices::read(&json::parse(text).expect("JSON"));
+        let read = Choices::read(Json(text));
         assert_eq!(read.map_err(|p| p.text()), Err(expected.to_owned()));
     }
 }

@@ -85,14 +85,15 @@ impl Queue {
     /// Takes the next batch of one session, of at most `bytes`: the whole queue when it fits, else the most urgent lanes
     /// first. The order of arrival is kept inside the batch. An event that alone is larger is taken alone.
     pub fn take(&mut self, bytes: usize) -> Vec<Event> {
-        let Some(session) = self.events.first().map(|e| e.session) else {
+        let Some(session) = self.events.first().map(|e| e.session.clone()) else {
             return Vec::new();
         };
+        let session = session.as_ref();
         let mut room = bytes;
         // The first lane that does not fit whole, if any: it gets the room that the more urgent ones leave.
         let mut split = None;
         for lane in LANES {
-            let size: usize = self.of(session).filter(|e| e.lane == lane).map(Event::size).sum();
+            let size: usize = self.events.iter().filter(|e| e.lane == lane && e.is_with(session)).map(Event::size).sum();
             if size > room {
                 split = Some(lane);
                 break;
@@ -105,7 +106,7 @@ impl Queue {
         let mut full = false;
         for event in core::mem::take(&mut self.events) {
             let is_split = split == Some(event.lane);
-            let fits = event.session == session
+            let fits = event.is_with(session)
                 && match split {
                     Some(_) if is_split => !full && (event.size() <= room || (alone && taken.is_empty())),
                     Some(lane) => event.lane < lane,
@@ -117,7 +118,7 @@ impl Queue {
                 }
                 taken.push(event);
             } else {
-                full |= is_split && event.session == session;
+                full |= is_split && event.is_with(session);
                 kept.push(event);
             }
         }
@@ -126,14 +127,10 @@ impl Queue {
         taken
     }
 
-    fn of(&self, session: u32) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(move |e| e.session == session)
-    }
-
     fn recount(&mut self) {
         self.bytes = self.events.iter().map(Event::size).sum();
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

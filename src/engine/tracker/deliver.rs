@@ -22,32 +22,30 @@ const RETRY_MAX_MS: Millis = 300_000;
 /// not change its mind, and a shop must not be punished for it.
 const BREAK_AFTER: u32 = 3;
 
-/// A batch as it waits to be sent or answered.
+/// A batch that waits to be sent, or is on its way.
 #[derive(Debug)]
-pub(super) struct Parcel {
+struct Parcel {
     id: Uuid,
     attempt: u32,
+    /// Empty once they are handed over; then only the bytes in flight still count.
     events: Vec<Event>,
     /// Losses it reports.
     lost: Losses,
+    flight: Option<Flight>,
 }
 
 #[derive(Debug)]
 struct Flight {
     send: u32,
-    /// None: handed over, and only its bytes still count.
-    parcel: Option<Parcel>,
     bytes: usize,
     transport: Transport,
     deadline: Millis,
 }
 
-/// Where batches are on their way.
+/// The batches, and how sending goes.
 #[derive(Debug, Default)]
 pub(super) struct Delivery {
-    flights: Vec<Flight>,
-    /// Batches that came back and go again as they are.
-    again: VecDeque<Parcel>,
+    parcels: Vec<Parcel>,
     sends: u32,
     failures: u32,
     zeros: u32,
@@ -75,40 +73,51 @@ impl Delivery {
 
     /// Forgets every batch; answers how many events never left. What the browser already took counts as handed over.
     pub(super) fn purge(&mut self) -> usize {
-        let waiting = self.again.drain(..).map(|p| p.events.len()).sum();
-        for flight in &mut self.flights {
-            self.handed_over += flight.parcel.take().map_or(0, |p| p.events.len() as u64);
-        }
+        let waiting = self.count(false);
+        self.handed_over += self.count(true) as u64;
+        self.parcels.retain_mut(|p| {
+            p.events.clear();
+            p.flight.is_some()
+        });
         self.unreported = Losses::default();
         waiting
     }
 
-    pub(super) fn events(&self) -> impl Iterator<Item = &Event> {
-        self.again.iter().chain(self.flights.iter().filter_map(|f| f.parcel.as_ref())).flat_map(|p| p.events.iter())
+    /// How many events are on their way, or wait to go again.
+    pub(super) fn count(&self, flying: bool) -> usize {
+        self.parcels.iter().filter(|p| p.flight.is_some() == flying).map(|p| p.events.len()).sum()
     }
 
-    pub(super) fn in_flight(&self) -> usize {
-        self.flights.iter().filter_map(|f| f.parcel.as_ref()).map(|p| p.events.len()).sum()
+    pub(super) fn has(&self, id: Option<Uuid>) -> bool {
+        self.parcels.iter().any(|p| p.events.iter().any(|e| Some(e.id) == id))
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        self.again.iter().map(|p| p.events.len()).sum()
+    fn waiting(&self) -> Option<usize> {
+        self.parcels.iter().position(|p| p.flight.is_none())
     }
 
-    fn room(&self) -> usize {
-        let taken: usize = self.flights.iter().filter(|f| f.transport != Transport::Fetch).map(|f| f.bytes).sum();
-        IN_FLIGHT.saturating_sub(taken)
+    fn push(&mut self, id: Uuid, attempt: u32, events: Vec<Event>, lost: Losses) {
+        self.parcels.push(Parcel { id, attempt, events, lost, flight: None });
     }
 
-    fn fetches(&self) -> usize {
-        self.flights.iter().filter(|f| f.transport == Transport::Fetch).count()
+    /// Bytes that a beacon may still have, and plain fetches under way.
+    fn room(&self) -> (usize, usize) {
+        let (mut taken, mut fetches) = (0, 0);
+        for flight in self.parcels.iter().filter_map(|p| p.flight.as_ref()) {
+            if flight.transport == Transport::Fetch {
+                fetches += 1;
+            } else {
+                taken += flight.bytes;
+            }
+        }
+        (IN_FLIGHT.saturating_sub(taken), fetches)
     }
 }
 
 impl Tracker {
     /// How a body leaves: a beacon where its outcome can be seen or the page is going, else a fetch that can be read.
     pub(super) fn transport(&self, dying: bool) -> Transport {
-        if self.same_origin || dying { Transport::Beacon } else { Transport::KeepaliveFetch }
+        if self.sees_beacons || dying { Transport::Beacon } else { Transport::KeepaliveFetch }
     }
 
     /// Whether nothing can leave for now.
@@ -116,12 +125,13 @@ impl Tracker {
         self.hidden || now.mono < self.delivery.not_before || self.delivery.zeros >= BREAK_AFTER
     }
 
-    fn has_waiting(&self) -> bool {
-        !self.queue.is_empty() || !self.delivery.again.is_empty()
+    /// Whether no send waits for its outcome.
+    pub fn is_answered(&self) -> bool {
+        self.delivery.parcels.iter().all(|p| p.flight.is_none())
     }
 
     pub(super) fn flush_if_waiting(&mut self, now: Now) {
-        if self.has_waiting() {
+        if !self.queue.is_empty() || self.delivery.waiting().is_some() {
             self.timers.set_if_earlier(Timer::Flush, now.mono.max(self.delivery.not_before));
         }
     }
@@ -136,129 +146,121 @@ impl Tracker {
             self.flush_if_waiting(now);
             return;
         }
-        let expired = self.queue.expire(self.at(now).saturating_sub(self.config.queue_ms));
+        let expired = self.queue.expire(self.at(now).saturating_sub(self.config.ms(Number::QueueMs)));
         self.lose(Loss::Expired, expired);
-        let mut sent = false;
-        while self.has_waiting() {
-            let room = self.delivery.room();
-            let (transport, limit) = if room >= MIN_BATCH.max(self.next_size()) {
-                (self.transport(dying), room)
-            } else if !dying && self.delivery.fetches() < MAX_FETCHES {
-                (Transport::Fetch, MAX_BODY)
-            } else {
-                break;
-            };
-            if !self.send_one(transport, limit, now) {
-                break;
-            }
-            sent = true;
-        }
-        if sent {
-            self.save();
-            self.tidy();
-        }
+        while self.send_one(dying, now) {}
+        self.save();
     }
 
-    /// The size of the batch that must go as it is, if there is one.
-    fn next_size(&self) -> usize {
-        self.delivery.again.front().map_or(0, |p| native::ENVELOPE + p.events.iter().map(Event::size).sum::<usize>())
-    }
-
-    /// Sends one batch of at most `limit` bytes; false when there is no permit.
-    fn send_one(&mut self, transport: Transport, limit: usize, now: Now) -> bool {
+    /// Sends one batch; false when there is none, no permit, or no room.
+    fn send_one(&mut self, dying: bool, now: Now) -> bool {
         let Some(permit) = self.consent.may_send() else { return false };
-        let mut parcel = match self.delivery.again.pop_front() {
-            Some(parcel) => parcel,
-            None => {
-                let bytes = limit.min(self.config.batch_bytes).saturating_sub(native::ENVELOPE);
-                let events = self.queue.take(bytes);
-                let lost = core::mem::take(&mut self.delivery.unreported);
-                Parcel { id: self.rng.uuid(self.at(now)), attempt: 1, events, lost }
-            }
+        let (room, fetches) = self.delivery.room();
+        let sizes = |p: &Parcel| native::ENVELOPE + p.events.iter().map(Event::size).sum::<usize>();
+        let waiting = self.delivery.waiting();
+        let needed = waiting.and_then(|at| self.delivery.parcels.get(at)).map_or(MIN_BATCH, sizes);
+        let (transport, limit) = if needed <= room {
+            (self.transport(dying), room)
+        } else if !dying && fetches < MAX_FETCHES {
+            (Transport::Fetch, MAX_BODY)
+        } else {
+            return false;
         };
-        // Pages come on top of what the events weigh: halve until it fits.
-        let body = loop {
-            let body = self.encode(&parcel, now);
-            if body.len() <= limit {
-                break body;
+        if waiting.is_none() {
+            let bytes = limit.min(self.config.count(Number::BatchBytes)).saturating_sub(native::ENVELOPE);
+            let events = self.queue.take(bytes);
+            if events.is_empty() {
+                return false;
             }
-            if parcel.events.len() < 2 {
-                if body.len() <= MAX_BODY {
-                    // It fits, just not now.
-                    self.delivery.again.push_front(parcel);
-                } else {
-                    self.drop_parcel(parcel, Loss::Oversize);
-                }
-                return body.len() > MAX_BODY;
-            }
-            let rest = parcel.events.split_off(parcel.events.len() / 2);
-            let rest = Parcel { id: self.rng.uuid(self.at(now)), attempt: parcel.attempt, events: rest, lost: Losses::default() };
-            self.delivery.again.push_front(rest);
+            let id = self.rng.uuid(self.at(now));
+            let lost = core::mem::take(&mut self.delivery.unreported);
+            self.delivery.push(id, 1, events, lost);
+        }
+        let at = self.delivery.waiting().unwrap_or(0);
+        let Some(parcel) = self.delivery.parcels.get_mut(at) else { return false };
+        let head = native::Head {
+            id: parcel.id,
+            attempt: parcel.attempt,
+            sent: self.origin + now.mono,
+            site: &self.config.site,
+            consent: &self.consent,
+            lost: &parcel.lost,
         };
-        let send = self.delivery.number();
-        let bytes = body.len();
+        let body = native::encode(&head, &parcel.events);
+        if body.len() > limit {
+            // Pages come on top of what the events weigh: halve until it fits.
+            if parcel.events.len() > 1 {
+                self.halve(at, now);
+            } else if body.len() > MAX_BODY {
+                self.drop_parcel(at, Loss::Oversize);
+            } else {
+                return false;
+            }
+            return true;
+        }
+        let (bytes, deadline) = (body.len(), now.mono + ANSWER_MS);
         self.delivery.batches += 1;
         self.delivery.bytes_sent += bytes as u64;
-        self.tell_batch(&parcel, "sent", Some(bytes), None);
-        let deadline = now.mono + ANSWER_MS;
-        self.delivery.flights.push(Flight { send, parcel: Some(parcel), bytes, transport, deadline });
+        let send = self.delivery.number();
+        if let Some(parcel) = self.delivery.parcels.get_mut(at) {
+            parcel.flight = Some(Flight { send, bytes, transport, deadline });
+        }
+        self.tell_batch(at, "sent", bytes as u64);
         self.timers.set_if_earlier(Timer::Answer, deadline);
         self.outputs.push_back(Output::Send { permit, send, body, transport });
         true
     }
 
-    fn encode(&self, parcel: &Parcel, now: Now) -> String {
-        native::encode(&native::Batch {
-            id: parcel.id,
-            attempt: parcel.attempt,
-            sent: self.at(now),
-            site: &self.config.site,
-            identity: &self.identity,
-            consent: &self.consent,
-            lost: &parcel.lost,
-            pages: &self.pages,
-            events: &parcel.events,
-        })
-    }
-
     /// Acts on what became of a send.
     pub(super) fn outcome(&mut self, send: u32, outcome: Outcome, now: Now) {
-        let Some(at) = self.delivery.flights.iter().position(|f| f.send == send) else { return };
-        let flight = self.delivery.flights.remove(at);
-        let Some(parcel) = flight.parcel else { return };
+        let is_it = |p: &Parcel| p.flight.as_ref().is_some_and(|f| f.send == send);
+        let Some(at) = self.delivery.parcels.iter().position(is_it) else { return };
+        let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
         match outcome {
+            // The endpoint's answer will be seen.
+            Outcome::Taken if self.sees_beacons => return,
             Outcome::Taken => {
-                self.delivery.handed_over += parcel.events.len() as u64;
-                self.tell_batch(&parcel, "handed_over", None, None);
+                self.delivery.handed_over += core::mem::take(&mut parcel.events).len() as u64;
                 let deadline = now.mono + UNSEEN_MS;
-                self.delivery.flights.push(Flight { parcel: None, deadline, ..flight });
+                if let Some(flight) = &mut parcel.flight {
+                    flight.deadline = deadline;
+                }
                 self.timers.set_if_earlier(Timer::Answer, deadline);
+                self.tell_batch(at, "handed_over", 0);
             }
             Outcome::Refused => {
                 // The budget is shared with strangers: their beacons may be through in a moment.
+                parcel.flight = None;
                 self.delivery.not_before = now.mono + RETRY_MS;
-                self.delivery.again.push_front(parcel);
             }
-            Outcome::Answered { status, retry_after } => self.answered(parcel, status, retry_after, now),
+            Outcome::Answered { status, retry_after } => {
+                parcel.flight = None;
+                if parcel.events.is_empty() {
+                    self.delivery.parcels.remove(at);
+                } else {
+                    self.answered(at, status, retry_after, now);
+                }
+            }
         }
         if self.is_stuck(now) {
             let dropped = self.queue.trim(self.caps());
             self.lose(Loss::QueueFull, dropped);
         }
         self.flush_if_waiting(now);
-        self.tidy();
     }
 
-    fn answered(&mut self, parcel: Parcel, status: u16, retry_after: Option<Millis>, now: Now) {
+    fn answered(&mut self, at: usize, status: u16, retry_after: Option<Millis>, now: Now) {
+        let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
         self.delivery.zeros = if status == 0 { self.delivery.zeros + 1 } else { 0 };
         match status {
             200..=299 => {
                 self.delivery.failures = 0;
                 self.delivery.acknowledged += parcel.events.len() as u64;
-                self.tell_batch(&parcel, "acknowledged", None, Some(status));
+                self.tell_batch(at, "acknowledged", u64::from(status));
+                self.delivery.parcels.remove(at);
             }
             0 | 408 | 425 | 429 | 500.. => {
-                self.tell_batch(&parcel, "retry", None, Some(status));
+                parcel.attempt += 1;
                 let doubled = RETRY_MS << self.delivery.failures.min(9);
                 let wait = match retry_after {
                     Some(ms) => ms.min(RETRY_MAX_MS),
@@ -266,24 +268,29 @@ impl Tracker {
                 };
                 self.delivery.failures += 1;
                 self.delivery.not_before = now.mono + wait;
-                self.delivery.again.push_back(Parcel { attempt: parcel.attempt + 1, ..parcel });
+                self.tell_batch(at, "retry", u64::from(status));
             }
-            _ if parcel.events.len() > 1 => self.halve(parcel, now),
-            413 => self.drop_parcel(parcel, Loss::Oversize),
-            _ => self.drop_parcel(parcel, Loss::Rejected),
+            _ if parcel.events.len() > 1 => {
+                parcel.attempt += 1;
+                self.halve(at, now);
+            }
+            _ => self.drop_parcel(at, if status == 413 { Loss::Oversize } else { Loss::Rejected }),
         }
     }
 
-    /// One event of the batch is refused, or all are too much: find out by halves.
-    fn halve(&mut self, mut parcel: Parcel, now: Now) {
-        let rest = parcel.events.split_off(parcel.events.len() / 2);
-        let at = self.at(now);
-        let rest = Parcel { id: self.rng.uuid(at), attempt: parcel.attempt + 1, events: rest, lost: Losses::default() };
-        self.delivery.again.push_back(Parcel { id: self.rng.uuid(at), attempt: parcel.attempt + 1, ..parcel });
-        self.delivery.again.push_back(rest);
+    /// One of the events is refused, or all are too much: from now on two batches.
+    fn halve(&mut self, at: usize, now: Now) {
+        let (first, second) = (self.rng.uuid(self.at(now)), self.rng.uuid(self.at(now)));
+        if let Some(parcel) = self.delivery.parcels.get_mut(at) {
+            let rest = parcel.events.split_off(parcel.events.len() / 2);
+            let attempt = parcel.attempt;
+            parcel.id = first;
+            self.delivery.push(second, attempt, rest, Losses::default());
+        }
     }
 
-    fn drop_parcel(&mut self, parcel: Parcel, loss: Loss) {
+    fn drop_parcel(&mut self, at: usize, loss: Loss) {
+        let parcel = self.delivery.parcels.remove(at);
         self.delivery.unreported.merge(&parcel.lost);
         self.lose(loss, parcel.events.len());
     }
@@ -291,24 +298,20 @@ impl Tracker {
     /// Sends that nobody answered in time: the endpoint may or may not have them. The native format carries ids that it
     /// dedupes on, so they go again.
     pub(super) fn unanswered(&mut self, now: Now) {
-        let due: Vec<u32> = self.delivery.flights.iter().filter(|f| f.deadline <= now.mono).map(|f| f.send).collect();
-        for send in due {
+        let flights = |d: &Delivery| d.parcels.iter().filter_map(|p| p.flight.as_ref().map(|f| (f.deadline, f.send))).min();
+        while let Some((deadline, send)) = flights(&self.delivery) {
+            if deadline > now.mono {
+                self.timers.set(Timer::Answer, deadline);
+                break;
+            }
             self.outcome(send, Outcome::Answered { status: 0, retry_after: None }, now);
-        }
-        if let Some(next) = self.delivery.flights.iter().map(|f| f.deadline).min() {
-            self.timers.set(Timer::Answer, next);
         }
     }
 
-    fn tell_batch(&mut self, parcel: &Parcel, state: &'static str, bytes: Option<usize>, status: Option<u16>) {
-        self.tell(Topic::Batch, || Notice {
-            id: Some(parcel.id.text()),
-            state: Some(state),
-            count: u32::try_from(parcel.events.len()).ok(),
-            bytes: bytes.and_then(|b| u32::try_from(b).ok()),
-            attempt: Some(parcel.attempt),
-            status,
-            ..Notice::default()
-        });
+    fn tell_batch(&mut self, at: usize, state: &'static str, n: u64) {
+        let Some((mut w, parcel)) = self.notice(Topic::Batch).zip(self.delivery.parcels.get(at)) else { return };
+        w.text("id", &parcel.id.text()).text("state", state).number("events", parcel.events.len() as u64);
+        w.number("attempt", u64::from(parcel.attempt)).number(if state == "sent" { "bytes" } else { "status" }, n);
+        self.tell(Topic::Batch, w);
     }
 }

@@ -9,25 +9,26 @@ mod deliver;
 mod report;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::check::Problem;
-use super::config::{Before, Config};
+use super::config::{Before, Config, Number};
 use super::consent::{Change, Choices, Consent, HELD_MS, Source};
 use super::event::Event;
 use super::id::{Rng, Uuid};
-use super::io::{Answer, Input, Key, Notice, Output, Topic};
-use super::json::{self, Value};
+use super::io::{Answer, Input, Key, Output, Topic};
+use super::json::{Json, Writer, own, put};
 use super::losses::{Loss, Losses};
-use super::page::{Facts, Pages, Reason};
+use super::page::{Facts, Page, Reason};
 use super::queue::Queue;
 use super::session::{Identity, Stored};
 use super::time::{Millis, Now, Timer, Timers};
 use super::wire::native;
 use deliver::Delivery;
 
-pub use report::{Explanation, Stats};
+pub use report::Stats;
 
-/// How long a page may take to set its title before the view is recorded with the one it has.
+/// How long a page may take to set its title before the one it has is taken.
 const TITLE_MS: Millis = 300;
 
 /// The tracker of one site on one page.
@@ -41,7 +42,7 @@ pub struct Tracker {
     outputs: VecDeque<Output>,
     consent: Consent,
     identity: Identity,
-    pages: Pages,
+    page: Option<Rc<Page>>,
     queue: Queue,
     delivery: Delivery,
     losses: Losses,
@@ -50,29 +51,28 @@ pub struct Tracker {
     /// The topics somebody listens to.
     wanted: u8,
     hidden: bool,
-    same_origin: bool,
+    sees_beacons: bool,
 }
 
 impl Tracker {
     pub fn new(config: Config, seed: [u64; 2]) -> Self {
-        let consent = Consent::new(config.purposes, config.before);
         Self {
-            config,
             rng: Rng::new(seed),
             origin: 0,
             timers: Timers::default(),
             outputs: VecDeque::new(),
-            consent,
+            consent: Consent::new(config.purposes, config.before),
             identity: Identity::default(),
-            pages: Pages::default(),
+            page: None,
             queue: Queue::default(),
             delivery: Delivery::default(),
             losses: Losses::default(),
             accepted: 0,
             last: None,
-            wanted: 0,
+            wanted: if config.debug { Topic::Debug as u8 } else { 0 },
             hidden: false,
-            same_origin: true,
+            sees_beacons: false,
+            config,
         }
     }
 
@@ -89,22 +89,27 @@ impl Tracker {
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) -> Answer {
         match input {
-            Input::Start { stored, same_origin } => self.start(stored.as_deref(), same_origin, now),
-            Input::Page { facts, reason } => self.page_shown(facts, reason, now),
-            Input::Title(title) => self.pages.set_title(title),
-            Input::Click(path) => self.click(&path, now),
-            Input::Track { name, fields, context } => return self.track(&name, &fields, &context, now),
-            Input::PageCall { facts, fields, context } => return self.page_call(facts, &fields, &context, now),
-            Input::Consent(update) => return self.consent_call(&update, now),
-            Input::Identify(user) => {
-                if user.is_empty() || user.len() > 256 {
-                    return Answer::Refused(Problem::new("userId", "1 to 256 characters"));
+            Input::Start { stored, sees_beacons } => self.start(stored, sees_beacons, now),
+            Input::Page(facts, reason) => self.page_shown(facts, reason, now),
+            Input::Title(title) => {
+                if let Some(page) = &self.page {
+                    page.set_title(title);
                 }
-                self.identity.user = Some(user);
             }
+            Input::Click(path) => self.click(&path, now),
+            Input::Track(name, fields, context) => {
+                let context = self.context(&context, now);
+                return self.record(&name, &fields, context, now);
+            }
+            Input::PageCall(facts, fields, context) => return self.page_call(facts, &fields, &context, now),
+            Input::Consent(update) => return self.consent_call(&update, now),
+            Input::Identify(user) => match Json::new(&user).str() {
+                Some(user) if !user.is_empty() && user.len() <= 256 => self.identity.identify(user),
+                _ => return Answer::Refused(Problem::new("userId", "not a text of 1 to 256 characters")),
+            },
             Input::Reset => {
                 self.flush(now, false);
-                self.identity.reset();
+                self.identity = Identity::default();
                 self.outputs.push_back(Output::Erase { key: Key::Identity });
             }
             Input::Flush => self.flush(now, false),
@@ -120,7 +125,7 @@ impl Tracker {
                 if let Some(stored) = stored.as_deref().and_then(Stored::read)
                     && self.consent.is_granted()
                 {
-                    self.identity.adopt(&stored);
+                    self.identity.adopt(stored);
                 }
             }
             Input::Online => {
@@ -138,8 +143,7 @@ impl Tracker {
             self.outputs.push_back(Output::AskTitle);
         }
         if self.timers.take(Timer::Hold, now.mono) {
-            let limit = self.at(now).saturating_sub(HELD_MS);
-            let expired = self.consent.expire_held(limit);
+            let expired = self.consent.expire_held(self.at(now).saturating_sub(HELD_MS));
             self.lose(Loss::Expired, expired);
             self.arm_hold(now);
         }
@@ -166,36 +170,37 @@ impl Tracker {
         self.origin + now.mono
     }
 
-    fn start(&mut self, stored: Option<&str>, same_origin: bool, now: Now) {
+    fn start(&mut self, stored: Option<String>, sees_beacons: bool, now: Now) {
         self.origin = now.wall.saturating_sub(now.mono);
-        self.same_origin = same_origin;
+        self.sees_beacons = sees_beacons;
         for problem in core::mem::take(&mut self.config.notes) {
             self.debug(&problem);
         }
         let preset = self.config.preset;
-        if preset != Choices::default() {
-            let change = self.consent.update(preset, Source::Default, self.at(now));
-            self.consent_changed(change, now);
-        }
-        // A yes of an earlier page still holds; a preset or strict default of this page goes before it.
+        let mut source = Source::Default;
+        let mut at = self.at(now);
+        let mut choices = preset;
+        // A yes of an earlier page still holds; a preset or a strict default of this page goes before it.
         if self.config.before == Before::Hold
             && preset == Choices::default()
-            && let Some(stored) = stored.and_then(Stored::read)
+            && let Some(stored) = stored.as_deref().and_then(Stored::read)
         {
-            self.identity.adopt(&stored);
-            let change = self.consent.update(Choices::yes_to(stored.purposes), Source::Stored, stored.consented);
-            self.consent_changed(change, now);
+            (source, at, choices) = (Source::Stored, stored.consented, Choices::yes_to(stored.purposes));
+            self.identity.adopt(stored);
         }
+        let change = self.consent.update(choices, source, at);
+        self.consent_changed(change, now);
     }
 
     fn consent_call(&mut self, update: &str, now: Now) -> Answer {
-        let change = match json::parse(update) {
-            Some(Value::Str(word)) if word == "withdraw" => self.consent.withdraw(self.at(now)),
-            Some(value) => match Choices::read(&value) {
+        let update = Json::new(update);
+        let change = if update.str() == Some("withdraw") {
+            self.consent.withdraw(self.at(now))
+        } else {
+            match Choices::read(update) {
                 Ok(choices) => self.consent.update(choices, Source::Api, self.at(now)),
                 Err(problem) => return Answer::Refused(problem),
-            },
-            None => return Answer::Refused(Problem::new("consent", "not an object")),
+            }
         };
         self.consent_changed(change, now);
         Answer::Done
@@ -215,36 +220,29 @@ impl Tracker {
                 self.timers.stop(Timer::Hold);
                 self.lose(Loss::ConsentDenied, held);
             }
-            Change::Withdrawn(held) => self.purge(held),
+            Change::Withdrawn(held) => {
+                self.timers = Timers::default();
+                let waiting = held + self.queue.clear() + self.delivery.purge();
+                self.lose(Loss::Withdrawn, waiting);
+                // Only what the browser has taken already still hangs on these.
+                self.identity = Identity::default();
+                self.outputs.push_back(Output::Erase { key: Key::Identity });
+            }
         }
         self.save();
-        let (state, source) = (self.consent.state_name(), self.consent.source().name());
-        let purposes = self.consent.purposes();
-        self.tell(Topic::Consent, || Notice {
-            state: Some(state),
-            source: Some(source),
-            purposes: Some(purposes.names().collect()),
-            ..Notice::default()
-        });
-    }
-
-    /// Forgets everything about the shopper: what waits, what is stored, who it was.
-    fn purge(&mut self, held: usize) {
-        self.timers = Timers::default();
-        let waiting = held + self.queue.clear() + self.delivery.purge();
-        self.lose(Loss::Withdrawn, waiting);
-        self.identity.reset();
-        self.pages.forget(|_| false);
-        self.outputs.push_back(Output::Erase { key: Key::Identity });
+        if let Some(mut w) = self.notice(Topic::Consent) {
+            self.describe_consent(&mut w);
+            self.tell(Topic::Consent, w);
+        }
     }
 
     fn erase(&mut self, now: Now) {
         if let Some(permit) = self.consent.may_send()
-            && self.identity.visitor != Uuid::default()
+            && let Some(session) = self.identity.current()
         {
-            let body = native::erase(self.identity.visitor);
+            let body = native::erase(session.visitor);
             let send = self.delivery.number();
-            self.outputs.push_back(Output::Send { permit, send, body, transport: self.transport(false) });
+            self.outputs.push_back(Output::Send { permit, send, body, transport: self.transport(true) });
         }
         let change = self.consent.withdraw(self.at(now));
         self.consent_changed(change, now);
@@ -266,32 +264,27 @@ impl Tracker {
         }
         self.losses.add(loss, count);
         self.delivery.unreported.add(loss, count);
-        self.tell(Topic::Loss, || Notice {
-            reason: Some(loss.name().to_owned()),
-            count: u32::try_from(count).ok(),
-            ..Notice::default()
-        });
-    }
-
-    /// Tells subscribers, if there are any.
-    fn tell(&mut self, topic: Topic, notice: impl FnOnce() -> Notice) {
-        if self.wanted & topic as u8 != 0 {
-            self.outputs.push_back(Output::Tell(Notice { topic: Some(topic), ..notice() }));
+        if let Some(mut w) = self.notice(Topic::Loss) {
+            w.text("reason", loss.name()).number("count", count as u64);
+            self.tell(Topic::Loss, w);
         }
     }
 
+    /// An object to tell subscribers of, if there are any.
+    fn notice(&self, topic: Topic) -> Option<Writer> {
+        (self.wanted & topic as u8 != 0).then(|| Writer { out: own("{") })
+    }
+
+    fn tell(&mut self, topic: Topic, mut w: Writer) {
+        w.close("}");
+        self.outputs.push_back(Output::Tell(topic, w.out));
+    }
+
+    #[cold]
     fn debug(&mut self, problem: &Problem) {
-        if self.config.debug {
-            let notice = Notice { topic: Some(Topic::Debug), reason: Some(problem.text()), ..Notice::default() };
-            self.outputs.push_back(Output::Tell(notice));
+        if let Some(mut w) = self.notice(Topic::Debug) {
+            w.text("reason", &problem.text());
+            self.tell(Topic::Debug, w);
         }
-    }
-
-    /// Forgets pages and sessions that nothing refers to any more.
-    fn tidy(&mut self) {
-        let (queue, delivery) = (&self.queue, &self.delivery);
-        let uses = |test: &dyn Fn(&Event) -> bool| queue.iter().any(test) || delivery.events().any(test);
-        self.pages.forget(|no| uses(&|e| e.page == no));
-        self.identity.forget(|no| uses(&|e| e.session == no));
     }
 }

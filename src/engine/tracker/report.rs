@@ -1,13 +1,12 @@
 //! Answers to questions: counters that always add up, and why an event is where it is.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::*;
 
-/// The counters. `accepted` = `held` + `queued` + `in_doubt` + `handed_over` + `acknowledged` + the sum of `lost`, always.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The counters, by name. `accepted` = `held` + `queued` + `inDoubt` + `handedOver` + `acknowledged` + the sum of `lost`,
+/// always.
+#[derive(Clone, Debug, Default)]
 pub struct Stats {
     /// Well-formed events so far.
     pub accepted: u64,
@@ -21,99 +20,104 @@ pub struct Stats {
     pub handed_over: u64,
     /// Confirmed by the endpoint.
     pub acknowledged: u64,
-    #[serde(serialize_with = "as_map")]
     pub lost: Losses,
     pub bytes_sent: u64,
-    pub batches: u32,
+    pub batches: u64,
     /// Main-thread time spent inside the engine, milliseconds. The caller's clock knows; here it is 0.
     pub sdk_ms: f64,
 }
 
-fn as_map<S: Serializer>(losses: &Losses, to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(None)?;
-    for (name, n) in losses.named() {
-        map.serialize_entry(name, &n)?;
+impl Serialize for Stats {
+    /// By hand: derived code costs four times the bytes of a loop over names.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        let counts = [
+            ("accepted", self.accepted),
+            ("held", self.held),
+            ("queued", self.queued),
+            ("inDoubt", self.in_doubt),
+            ("handedOver", self.handed_over),
+            ("acknowledged", self.acknowledged),
+            ("bytesSent", self.bytes_sent),
+            ("batches", self.batches),
+        ];
+        for (name, n) in counts {
+            #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+            map.serialize_entry(name, &(n as f64))?;
+        }
+        map.serialize_entry("sdkMs", &self.sdk_ms)?;
+        map.serialize_entry("lost", &self.lost)?;
+        map.end()
     }
-    map.end()
 }
 
-/// Where an event is and why.
-#[derive(Clone, Debug, Serialize)]
-pub struct Explanation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// `held`, `queued`, `in_flight`, a loss reason, `sent` when it is no longer here, `unknown`.
-    pub state: &'static str,
-    pub consent: &'static str,
-    /// Which signal decided consent.
-    pub source: &'static str,
-    pub purposes: Vec<&'static str>,
-}
-
-/// The ids that a server needs to join an order to the visit.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Ids {
-    pub visitor: String,
-    pub session: String,
-    pub consent: &'static str,
+impl Serialize for Losses {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        for (name, n) in self.named() {
+            map.serialize_entry(name, &f64::from(n))?;
+        }
+        map.end()
+    }
 }
 
 impl Tracker {
     pub fn stats(&self) -> Stats {
         Stats {
             accepted: self.accepted,
-            held: self.consent.held().map_or(0, |held| held.len() as u64),
-            queued: (self.queue.len() + self.delivery.waiting()) as u64,
-            in_doubt: self.delivery.in_flight() as u64,
+            held: self.consent.held().map_or(0, Queue::len) as u64,
+            queued: (self.queue.len() + self.delivery.count(false)) as u64,
+            in_doubt: self.delivery.count(true) as u64,
             handed_over: self.delivery.handed_over,
             acknowledged: self.delivery.acknowledged,
             lost: self.losses.clone(),
             bytes_sent: self.delivery.bytes_sent,
-            batches: self.delivery.batches,
+            batches: u64::from(self.delivery.batches),
             sdk_ms: 0.0,
         }
     }
 
-    /// Explains the event `id`, or the last one when the text is empty.
-    pub fn explain(&self, id: &str) -> Explanation {
+    /// Explains the event `id`, or the last one when the text is empty: `{id?, state, consent: {state, source, purposes}}`.
+    /// The state is `held`, `queued` (or on its way), a loss reason, `sent` when it is no longer here, or `unknown`.
+    pub fn explain(&self, id: &str) -> String {
         let id = if id.is_empty() { self.last.map(|(id, _)| id) } else { Uuid::parse(id) };
         let is_it = |e: &Event| Some(e.id) == id;
-        let state = if self.consent.held().is_some_and(|held| held.iter().any(is_it)) {
-            "held"
-        } else if self.queue.iter().any(is_it) {
-            "queued"
-        } else if self.delivery.events().any(is_it) {
-            "in_flight"
-        } else {
-            match self.last {
-                Some((last, "held" | "queued")) if Some(last) == id => "sent",
-                Some((last, state)) if Some(last) == id => state,
-                _ => "unknown",
-            }
+        let state = match self.last {
+            _ if self.consent.held().is_some_and(|held| held.iter().any(is_it)) => "held",
+            _ if self.queue.iter().any(is_it) || self.delivery.has(id) => "queued",
+            Some((last, "held" | "queued")) if Some(last) == id => "sent",
+            Some((last, state)) if Some(last) == id => state,
+            _ => "unknown",
         };
-        Explanation {
-            id: id.map(Uuid::text),
-            state,
-            consent: self.consent.state_name(),
-            source: self.consent.source().name(),
-            purposes: self.consent.purposes().names().collect(),
+        let mut w = Writer { out: own("{") };
+        if let Some(id) = id {
+            w.text("id", &id.text());
         }
+        w.text("state", state).key("consent").open("{");
+        self.describe_consent(&mut w);
+        w.close("}").close("}");
+        w.out
     }
 
-    pub fn ids(&self) -> Ids {
-        let text = |id: Uuid| if id == Uuid::default() || !self.consent.is_granted() { String::new() } else { id.text() };
-        Ids {
-            visitor: text(self.identity.visitor),
-            session: text(self.identity.current().map(|s| s.id).unwrap_or_default()),
-            consent: self.consent.state_name(),
-        }
+    /// The members `state`, `source` and `purposes`.
+    pub(super) fn describe_consent(&self, w: &mut Writer) {
+        w.text("state", self.consent.state_name()).text("source", self.consent.source().name()).key("purposes");
+        self.consent.purposes().write(w);
     }
 
-    /// The identity text as it is stored; empty when nothing is.
+    /// The ids that a server needs to join an order to the visit, empty without a yes: `{visitor, session, consent}`.
+    pub fn ids(&self) -> String {
+        let session = self.identity.current().filter(|_| self.consent.is_granted());
+        let text = |id: Option<Uuid>| id.map_or_else(String::new, Uuid::text);
+        let mut w = Writer { out: own("{") };
+        w.text("visitor", &text(session.map(|s| s.visitor))).text("session", &text(session.map(|s| s.id)));
+        w.text("consent", self.consent.state_name()).close("}");
+        w.out
+    }
+
+    /// The identity as it is stored; empty when nothing is.
     pub fn stored(&self) -> String {
-        if !self.consent.is_granted() {
-            return String::new();
-        }
-        self.identity.stored(self.consent.purposes(), self.consent.at()).unwrap_or_default()
+        let stored = self.consent.is_granted().then(|| self.identity.stored(self.consent.purposes(), self.consent.at()));
+        stored.flatten().unwrap_or_default()
     }
 }

@@ -1,0 +1,109 @@
+//! What JavaScript sees: one class with one call. Each call converts, asks the driver, converts back.
+//!
+//! Objects come in as JSON text and nothing here throws. An event's answer is its id, or the id, a blank and a remark, or
+//! `!` and the reason why it was refused. One numbered entry instead of a method each: every method would weigh a shim on
+//! both sides.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Function;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::Document;
+
+use crate::edge::driver::Driver;
+use crate::engine::config::Config;
+use crate::engine::io::{Answer, Input};
+use crate::engine::json::{self, own, put};
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// The tracker of one site.
+#[wasm_bindgen]
+pub struct Engine {
+    driver: RefCell<Option<Rc<Driver>>>,
+    problem: String,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads the options (a JSON object) and starts. `notify(topic, payload)` is told, in JSON, what subscribers asked for.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, notify: Function, document: Document) -> Self {
+        match Config::read(options) {
+            Ok(config) => Self { driver: RefCell::new(Some(Driver::start(config, notify, document))), problem: String::new() },
+            Err(problem) => Self { driver: RefCell::new(None), problem: problem.text() },
+        }
+    }
+
+    /// Why the options were refused; empty when they were not.
+    pub fn problem(&self) -> String {
+        self.problem.clone()
+    }
+
+    /// Every other method, by number; what is not there is empty.
+    pub fn call(&self, method: u8, a: String, b: String, c: String) -> String {
+        let Some(driver) = self.driver.borrow().clone() else {
+            let mut out = own("!");
+            put(&mut out, if self.problem.is_empty() { "tracker: shut down" } else { &self.problem });
+            return out;
+        };
+        let input = match method {
+            0 => Input::Track(a, b, c),
+            1 => return text(driver.page_call(b, c)),
+            2 => Input::Consent(a),
+            3 => Input::Identify(a),
+            4 => Input::Reset,
+            5 => Input::Flush,
+            6 => Input::Erase,
+            7 => {
+                driver.subscribe(json::int(&a).unwrap_or(0));
+                return String::new();
+            }
+            8 => {
+                self.driver.take();
+                driver.stop();
+                return String::new();
+            }
+            _ => {
+                let answer = driver.ask(|t| match method {
+                    9 => t.explain(&a),
+                    10 => t.ids(),
+                    _ => t.stored(),
+                });
+                return answer.unwrap_or_default();
+            }
+        };
+        text(driver.handle(input))
+    }
+
+    /// The counters, an object.
+    pub fn stats(&self) -> JsValue {
+        let Some(driver) = self.driver.borrow().clone() else { return JsValue::UNDEFINED };
+        let Some(mut stats) = driver.ask(|t| t.stats()) else { return JsValue::UNDEFINED };
+        stats.sdk_ms = driver.spent();
+        stats.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+    }
+}
+
+fn text(answer: Answer) -> String {
+    match answer {
+        Answer::Done => String::new(),
+        Answer::Event(id, rounded) => {
+            let mut out = id.text();
+            if let Some(field) = rounded {
+                put(&mut out, " ");
+                put(&mut out, &field);
+                put(&mut out, ": rounded to the currency's minor unit");
+            }
+            out
+        }
+        Answer::Refused(problem) => {
+            let mut out = own("!");
+            put(&mut out, &problem.text());
+            out
+        }
+    }
+}
