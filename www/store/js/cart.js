@@ -1,0 +1,4 @@
+import { cartView } from '../shared/view/cart.js'
+import { show } from './page.js'
+
+show(cartView)
