@@ -1,0 +1,115 @@
+// The glue's slimming: what it must keep, and that it refuses text it does not know.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { keepImports, rename, slim, usedExports } from '../../www/tools/glue.mjs'
+
+const GLUE = `import * as import1 from "./snippets/x/page.js"
+export class Engine {
+    free() {
+        EngineFinalization.unregister(this);
+        wasm.__wbg_engine_free(this.__wbg_ptr, 0);
+    }
+    two(a, b) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(a, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        } catch (e) {
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        return wasm.engine_two(ptr0);
+    }
+}
+if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+function __wbg_get_imports() {
+    const import0 = {
+        __proto__: null,
+        __wbg_add_1: function(arg0, arg1) {
+            return arg0 + arg1;
+        },
+        __wbg_call_2: function() { return handleError(function (arg0) {
+            return arg0();
+        }, arguments); },
+        __wbg_unused_3: function() {
+            return 3;
+        },
+    };
+    return {
+        __proto__: null,
+        "./x_bg.js": import0,
+        "./snippets/x/page.js": import1,
+    };
+}
+const EngineFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_engine_free(ptr, 1));
+function handleError(f, args) {
+    try {
+        return f.apply(this, args);
+    } catch (e) {
+        wasm.__wbindgen_exn_store(e);
+    }
+}
+let wasmModule, wasmInstance, wasm;
+function __wbg_finalize_init(instance, module) {
+    wasm = instance.exports;
+    return wasm;
+}
+async function __wbg_load(module, imports) {}
+`
+
+const NAMES = {
+  imports: [
+    ['./x_bg.js', '__wbg_add_1', 'p'],
+    ['./x_bg.js', '__wbg_call_2', 'q'],
+    ['./snippets/x/page.js', 'wall', 'r'],
+  ],
+  exports: [
+    ['__wbg_engine_free', 'A'],
+    ['__wbindgen_malloc', 'B'],
+    ['__wbindgen_realloc', 'C'],
+    ['engine_two', 'D'],
+    ['__wbindgen_exn_store', 'E'],
+    ['__wbindgen_start', 'F'],
+  ],
+}
+
+/** Runs the made module: its exports, and the `wasm` it was finished with. */
+async function load(text) {
+  const module = text.replace(/^import .*$/m, 'const import1 = { wall: () => 7 }')
+  return import(`data:text/javascript,${encodeURIComponent(module)}`)
+}
+
+test('the slimmed and renamed module answers to the short names alone', async () => {
+  const slimmed = slim(GLUE)
+  const names = NAMES.imports.map(([, name]) => name)
+  const { imports, finish } = await load(rename(keepImports(slimmed, names), NAMES))
+  const seen = []
+  finish({ exports: { F: () => seen.push('started'), E: (error) => seen.push(error) } })
+  const { a } = imports()
+  assert.deepEqual(Object.keys(a), ['p', 'q', 'r'])
+  assert.equal(a.p(1, 2), 3)
+  assert.equal(a.r(), 7)
+  a.q(() => {
+    throw 'thrown'
+  })
+  assert.deepEqual(seen, ['started', 'thrown'])
+})
+
+test('every export the module calls is found', () => {
+  assert.deepEqual(usedExports(slim(GLUE)).sort(), NAMES.exports.map(([name]) => name).sort())
+})
+
+test('finalizers and the freeing of arguments are gone', () => {
+  assert.doesNotMatch(slim(GLUE), /FinalizationRegistry|unregister|throw e/)
+})
+
+test('another wasm-bindgen’s output is refused, not guessed at', () => {
+  assert.throws(() => slim(GLUE.replace('__wbg_finalize_init', 'renamed')), /has changed: __wbg_finalize_init/)
+  assert.throws(() => slim(GLUE.replace('handleError(f, args)', 'handleError(args, f)')), /has changed/)
+})
+
+test('a call of something the wasm does not export is an error of the build', () => {
+  const names = { ...NAMES, exports: NAMES.exports.slice(1) }
+  assert.throws(() => rename(slim(GLUE), names), /wasm\.__wbg_engine_free, which the wasm does not export/)
+})
