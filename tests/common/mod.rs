@@ -1,0 +1,21 @@
+//! What the native tests share: the simulated world and a few builders.
+#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::indexing_slicing, reason = "tests: each uses a part, and may panic")]
+
+pub mod world;
+
+use cartbeacon::engine::config::Config;
+use cartbeacon::engine::page::Facts;
+
+/// Options for a tracker at `/collect`, with more members given as JSON text (`,"batch":{…}`).
+pub fn config(more: &str) -> Config {
+    Config::read(&format!(r#"{{"endpoint":"/collect","site":"test"{more}}}"#)).expect("good options")
+}
+
+/// The page `/name` of the shop.
+pub fn facts(name: &str) -> Facts {
+    Facts { url: format!("https://shop.test/{name}"), title: name.to_owned(), referrer: "https://search.test/".to_owned() }
+}
+
+pub const YES: &str = r#"{"analytics":"granted"}"#;
+pub const NO: &str = r#"{"analytics":"denied"}"#;
+pub const ADD: &str = r#"{"currency":"EUR","value":29.98,"items":[{"item_id":"A1","price":14.99,"quantity":2}]}"#;

@@ -1,0 +1,129 @@
+//! Promises about consent, kept in the simulated world, which asserts at every send and every write that this tab was
+//! told yes.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod common;
+
+use cartbeacon::engine::io::Input;
+use cartbeacon::engine::page::Reason;
+use common::world::World;
+use common::{ADD, NO, YES, config, facts};
+
+#[test]
+fn before_a_choice_nothing_leaves_and_nothing_is_stored() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.track(tab, "add_to_cart", ADD);
+    w.input(tab, Input::Flush);
+    w.input(tab, Input::Hidden);
+    w.run(600_000);
+    assert_eq!((w.sends, w.writes, w.stats(tab).held), (0, 0, 2));
+}
+
+#[test]
+fn a_late_yes_releases_what_was_held_with_its_own_time_page_and_referrer() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "landing?utm_source=mail");
+    let landed = w.wall;
+    w.run(60_000);
+    w.input(tab, Input::Page(facts("product"), Reason::Push));
+    w.track(tab, "add_to_cart", ADD);
+    w.run(60_000);
+    w.consent(tab, YES);
+    w.run(6_000);
+    let batch: serde_json::Value = serde_json::from_str(&w.receiver.bodies[0]).expect("JSON");
+    assert_eq!(batch["pages"][0]["url"], "https://shop.test/landing?utm_source=mail");
+    assert_eq!(batch["pages"][0]["referrer"], "https://search.test/");
+    assert_eq!(batch["pages"][1]["referrer"], "https://shop.test/landing?utm_source=mail");
+    assert_eq!(batch["events"][0]["t"], landed);
+    assert_eq!(batch["events"][2]["name"], "add_to_cart");
+    assert_eq!(batch["events"][2]["page"], 1);
+    assert_eq!(batch["consent"]["state"], "granted");
+    assert_eq!(batch["session"]["started"], landed);
+}
+
+#[test]
+fn a_no_drops_and_counts_what_was_held() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.track(tab, "add_to_cart", ADD);
+    w.consent(tab, NO);
+    w.run(60_000);
+    assert_eq!(w.stats(tab).lost.named().collect::<Vec<_>>(), [("consent_denied", 2)]);
+    w.consent(tab, YES);
+    w.track(tab, "add_to_cart", ADD);
+    w.run(60_000);
+    assert_eq!((w.received("page_view"), w.received("add_to_cart")), (0, 1), "denied events are not replayed");
+}
+
+#[test]
+fn a_withdrawal_purges_queue_storage_and_ids() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.track(tab, "add_to_cart", ADD);
+    assert!(w.storage.is_some());
+    let before = w.tabs[tab].tracker.ids();
+    w.consent(tab, r#""withdraw""#);
+    w.run(60_000);
+    assert_eq!((w.storage.clone(), w.sends, w.stats(tab).queued), (None, 0, 0));
+    assert_eq!(w.stats(tab).lost.named().collect::<Vec<_>>(), [("withdrawn", 2)]);
+    assert_eq!(w.tabs[tab].tracker.ids(), r#"{"visitor":"","session":"","consent":"withdrawn"}"#);
+    w.consent(tab, YES);
+    w.track(tab, "add_to_cart", ADD);
+    assert_ne!(w.tabs[tab].tracker.ids(), before, "a new yes is a new visitor");
+}
+
+#[test]
+fn a_yes_is_kept_for_the_next_page() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.close(tab);
+    let next = w.open(config(""), "product");
+    assert_eq!(w.tabs[next].tracker.explain("").contains(r#""source":"stored""#), true);
+    w.close(next);
+    w.run(1_000);
+    assert_eq!(w.received("page_view"), 2);
+    let sessions: std::collections::BTreeSet<_> =
+        w.receiver.bodies.iter().map(|b| serde_json::from_str::<serde_json::Value>(b).expect("JSON")["session"]["id"].to_string()).collect();
+    assert_eq!(sessions.len(), 1);
+}
+
+#[test]
+fn a_misspelt_default_denies() {
+    let mut w = World::new(1);
+    let tab = w.open(config(r#","consent":{"default":"grant"},"debug":true"#), "list");
+    w.run(60_000);
+    assert_eq!(w.stats(tab).lost.named().collect::<Vec<_>>(), [("consent_denied", 1)]);
+    assert_eq!(w.tabs[tab].told, [r#"debug {"reason":"consent.default: not a possible value"}"#]);
+}
+
+#[test]
+fn held_events_are_bounded_in_count_and_age() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    for _ in 0..300 {
+        w.track(tab, "noise", "{}");
+    }
+    assert_eq!(w.stats(tab).held, 100);
+    w.run(31 * 60_000);
+    assert_eq!(w.stats(tab).held, 0);
+    assert_eq!(w.stats(tab).lost.named().collect::<Vec<_>>(), [("queue_full", 201), ("expired", 100)]);
+    assert_eq!(w.tabs[tab].tracker.poll_timeout(), None);
+}
+
+#[test]
+fn erasing_tells_the_endpoint_once_and_leaves_nothing() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.run(6_000);
+    let visitor = w.tabs[tab].tracker.ids();
+    w.input(tab, Input::Erase);
+    w.run(6_000);
+    assert_eq!(w.receiver.erased.len(), 1);
+    assert!(visitor.contains(&w.receiver.erased[0]));
+    assert_eq!(w.storage, None);
+}

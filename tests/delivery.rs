@@ -1,0 +1,206 @@
+//! Promises about delivery, kept in the simulated world: what arrives, when, and what is said of what does not.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod common;
+
+use cartbeacon::engine::io::{Answer, Input};
+use common::world::{HEALTHY, Network, World};
+use common::{ADD, YES, config};
+
+fn granted(more: &str) -> (World, usize) {
+    let mut w = World::new(1);
+    let tab = w.open(config(more), "list");
+    w.consent(tab, YES);
+    (w, tab)
+}
+
+fn lost(w: &World, tab: usize) -> Vec<(&'static str, u32)> {
+    w.stats(tab).lost.named().collect()
+}
+
+#[test]
+fn a_batch_leaves_five_seconds_after_its_first_event() {
+    let (mut w, tab) = granted("");
+    w.track(tab, "add_to_cart", ADD);
+    w.run(4_900);
+    assert_eq!(w.sends, 0);
+    w.run(300);
+    assert_eq!((w.sends, w.received("page_view"), w.received("add_to_cart")), (1, 1, 1));
+    assert_eq!(w.stats(tab).acknowledged, 2);
+}
+
+#[test]
+fn twenty_events_leave_at_once() {
+    let (mut w, tab) = granted("");
+    for _ in 0..19 {
+        w.track(tab, "view_item", r#"{"items":[{"item_id":"A1"}]}"#);
+    }
+    w.run(100);
+    assert_eq!((w.sends, w.receiver.events.len()), (1, 20));
+}
+
+#[test]
+fn an_order_does_not_wait() {
+    let (mut w, tab) = granted("");
+    w.track(tab, "purchase", r#"{"transaction_id":"O1","currency":"EUR","value":10,"items":[{"item_id":"A1"}]}"#);
+    w.run(100);
+    assert_eq!(w.received("purchase"), 1);
+}
+
+#[test]
+fn a_page_that_is_hidden_sends_what_it_has() {
+    let (mut w, tab) = granted("");
+    w.track(tab, "add_to_cart", ADD);
+    w.close(tab);
+    w.run(200);
+    assert_eq!(w.received("add_to_cart"), 1);
+}
+
+#[test]
+fn a_burst_of_a_thousand_arrives_whole() {
+    let (mut w, tab) = granted("");
+    for n in 0..1_000 {
+        w.track(tab, "add_to_cart", &ADD.replace("A1", &format!("A{n}")));
+    }
+    w.run(2_000);
+    assert_eq!(w.received("add_to_cart"), 1_000);
+    assert_eq!(w.receiver.duplicates, 0);
+    assert!(w.receiver.bodies.iter().all(|b| b.len() <= 65_536));
+}
+
+#[test]
+fn what_the_browser_refuses_stays_queued() {
+    let (mut w, tab) = granted("");
+    for n in 0..400 {
+        w.track(tab, "add_to_cart", &ADD.replace("A1", &format!("A{n}")));
+    }
+    // The page is going: only 64 KiB may be in flight.
+    w.input(tab, Input::Hidden);
+    let s = w.stats(tab);
+    assert!(s.in_doubt > 100 && s.queued > 0, "{s:?}");
+    w.run(2_000);
+    assert_eq!(w.received("add_to_cart"), 400);
+}
+
+#[test]
+fn a_failing_endpoint_is_asked_again_more_and_more_rarely() {
+    let (mut w, tab) = granted("");
+    w.network = Network { status: Some(503), ..HEALTHY };
+    w.track(tab, "add_to_cart", ADD);
+    w.run(600_000);
+    let asked = w.sends;
+    assert!((5..40).contains(&asked), "asked {asked} times in ten minutes");
+    w.network = HEALTHY;
+    w.run(400_000);
+    assert_eq!((w.received("add_to_cart"), w.receiver.duplicates), (1, 0));
+    let body: serde_json::Value = serde_json::from_str(&w.receiver.bodies[0]).expect("JSON");
+    assert_eq!(body["attempt"].as_u64(), Some(asked as u64 + 1));
+}
+
+#[test]
+fn after_three_network_failures_nothing_is_tried_until_the_network_is_back() {
+    let (mut w, tab) = granted("");
+    w.network = Network { down: true, ..HEALTHY };
+    w.track(tab, "add_to_cart", ADD);
+    w.run(3_600_000);
+    assert_eq!(w.sends, 3);
+    w.network = HEALTHY;
+    w.input(tab, Input::Online);
+    w.run(1_000);
+    assert_eq!(w.received("add_to_cart"), 1);
+}
+
+#[test]
+fn one_bad_event_costs_only_itself() {
+    let (mut w, tab) = granted("");
+    w.receiver.poison.insert("bad".to_owned());
+    for n in 0..15 {
+        w.track(tab, if n == 6 { "bad" } else { "good" }, "{}");
+    }
+    w.run(20_000);
+    assert_eq!((w.received("good"), w.received("bad"), lost(&w, tab)), (14, 0, vec![("rejected", 1)]));
+}
+
+#[test]
+fn too_large_a_batch_is_split() {
+    let (mut w, tab) = granted("");
+    let big = format!(r#"{{"note":"{}"}}"#, "x".repeat(4_000));
+    for _ in 0..40 {
+        w.track(tab, "big", &big);
+    }
+    w.run(2_000);
+    assert_eq!(w.received("big"), 40);
+}
+
+#[test]
+fn a_full_queue_keeps_orders() {
+    let (mut w, tab) = granted(r#","queue":{"events":10}"#);
+    w.network = Network { down: true, ..HEALTHY };
+    w.track(tab, "purchase", r#"{"transaction_id":"O1","currency":"EUR","value":10,"items":[{"item_id":"A1"}]}"#);
+    w.run(60_000);
+    for _ in 0..50 {
+        w.track(tab, "noise", "{}");
+    }
+    assert_eq!(lost(&w, tab), [("queue_full", 40)]);
+    w.network = HEALTHY;
+    w.input(tab, Input::Online);
+    w.run(2_000);
+    assert_eq!(w.received("purchase"), 1);
+}
+
+#[test]
+fn losses_travel_in_the_next_batch() {
+    let (mut w, tab) = granted(r#","queue":{"events":10}"#);
+    w.network = Network { down: true, ..HEALTHY };
+    w.run(60_000);
+    for _ in 0..50 {
+        w.track(tab, "noise", "{}");
+    }
+    w.network = HEALTHY;
+    w.input(tab, Input::Online);
+    w.run(2_000);
+    let reported: u64 = w
+        .receiver
+        .bodies
+        .iter()
+        .map(|b| serde_json::from_str::<serde_json::Value>(b).expect("JSON")["lost"]["queue_full"].as_u64().unwrap_or(0))
+        .sum();
+    assert_eq!(reported, 40);
+}
+
+#[test]
+fn where_a_beacon_cannot_be_seen_a_visible_page_uses_a_fetch() {
+    let mut w = World::new(2);
+    w.sees_beacons = false;
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.run(6_000);
+    assert_eq!((w.stats(tab).acknowledged, w.stats(tab).handed_over), (1, 0));
+    w.track(tab, "add_to_cart", ADD);
+    w.input(tab, Input::Hidden);
+    w.run(6_000);
+    assert_eq!((w.stats(tab).acknowledged, w.stats(tab).handed_over, w.received("add_to_cart")), (1, 1, 1));
+}
+
+#[test]
+fn every_timer_goes_quiet() {
+    let (mut w, tab) = granted("");
+    w.track(tab, "add_to_cart", ADD);
+    w.run(3_600_000);
+    assert_eq!(w.tabs[tab].tracker.poll_timeout(), None);
+    assert_eq!(w.sends, 1);
+}
+
+#[test]
+fn bad_events_are_refused_with_the_field_and_neighbours_arrive() {
+    let (mut w, tab) = granted("");
+    w.track(tab, "good", "{}");
+    let Answer::Refused(problem) = w.track(tab, "add_to_cart", r#"{"items":[{"item_id":"a","price":-1}],"currency":"EUR"}"#) else {
+        panic!("a negative price was accepted")
+    };
+    assert_eq!(problem.text(), "items[0].price: negative");
+    w.track(tab, "good", "{}");
+    w.run(6_000);
+    assert_eq!((w.received("good"), w.received("add_to_cart"), w.stats(tab).accepted), (2, 0, 3));
+}
