@@ -52,12 +52,6 @@ test('the site is text whatever it looks like', () => {
   assert.deepEqual(options({ site: 'my shop' }), { site: 'my shop' })
 })
 
-test('beforeSend is the function of that name, and stays text when there is none', () => {
-  globalThis.window = { filter: () => null }
-  assert.equal(options({ 'before-send': 'filter' }).beforeSend, window.filter)
-  assert.equal(options({ 'before-send': 'later' }).beforeSend, 'later')
-})
-
 test('attributes that fight over a group do not throw', () => {
   assert.doesNotThrow(() => options({ capture: 'pages', 'capture-clicks': 'false' }))
   assert.doesNotThrow(() => options({ consent: '', 'consent-default': 'deny' }))

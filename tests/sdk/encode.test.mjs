@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encode } from '../../www/sdk/encode.js'
+import { encode, short } from '../../www/sdk/encode.js'
 
 const throwing = () => {
   throw new Error('from the page')
@@ -24,7 +24,7 @@ const BAD = [
   ['a revoked Proxy', (({ proxy, revoke }) => (revoke(), proxy))(Proxy.revocable({}, {})), 'fields: a getter threw'],
   ['a toJSON that throws', { when: { toJSON: throwing } }, 'fields: a getter threw'],
   ['2 MB of text', { items: [{ item_name: 'x'.repeat(2 << 20) }] }, 'items[0].item_name: larger than 64 KiB'],
-  ['2 MB as a name', 'x'.repeat(2 << 20), 'fields: larger than 64 KiB'],
+  ['2 MB for fields', 'x'.repeat(2 << 20), 'fields: larger than 64 KiB'],
   ['10,000 items', { items: Array.from({ length: 10_000 }, () => ({ item_id: 'a' })) }, 'items: more than 200'],
   ['much in small parts', Object.fromEntries(Array.from({ length: 100 }, (_, i) => ['f' + i, 'x'.repeat(1000)])), 'fields: larger than 64 KiB'],
   ['a function for fields', () => ({}), 'fields: a function'],
@@ -45,16 +45,26 @@ for (const [what, value, reason] of BAD) {
 
 test('what JSON carries goes through as JSON', () => {
   const shared = { item_id: 'a' }
-  const fields = { value: 0.1, none: undefined, nil: null, yes: true, when: new Date(0), items: [shared, shared] }
+  const fields = { value: 0.1, none: undefined, nil: null, yes: true, when: new Date(0), items: [shared, shared], smile: '😀' }
   assert.equal(encode(fields, 'fields'), JSON.stringify(fields))
-  assert.equal(encode({ text: '\ud800' }, 'fields'), '{"text":"\\ud800"}')
   assert.equal(encode(Object.create(null), 'fields'), '{}')
+  assert.equal(encode('withdraw', 'consent'), '"withdraw"')
 })
 
-test('nothing is no text, a string stays as it is, and a consent word is told apart by its quotes', () => {
+test('nothing is no text', () => {
   assert.equal(encode(undefined, 'fields'), '')
   assert.equal(encode(null, 'fields'), '')
-  assert.equal(encode('add_to_cart', 'name'), 'add_to_cart')
-  assert.equal(encode(4711, 'userId'), '4711')
-  assert.equal(encode('withdraw', 'consent'), '"withdraw"')
+})
+
+test('a character cut in half is mended, and a remark names the field', () => {
+  const remarks = []
+  assert.equal(encode({ items: [{ item_name: 'Mug 😀'.slice(0, -1) }] }, 'fields', remarks), '{"items":[{"item_name":"Mug \\ufffd"}]}')
+  assert.deepEqual(remarks, ['items[0].item_name: a cut character became U+FFFD'])
+  assert.equal(encode({ text: '\\ufffd' }, 'fields', remarks), '{"text":"\\\\ufffd"}')
+  assert.equal(remarks.length, 1)
+})
+
+test('a name is text or nothing', () => {
+  assert.equal(short('add_to_cart'), 'add_to_cart')
+  for (const bad of [undefined, null, 5, {}, Symbol('x'), 'x'.repeat(2 << 20)]) assert.equal(short(bad), '')
 })

@@ -1,5 +1,5 @@
 /**
- * A mock of the generated module `#engine`: it records what it is told and answers as the real one would. The real one is
+ * A mock of the generated module `#engine`: it records what it is told and answers as the real one does. The real one is
  * tested through the same JavaScript, in browsers, by tests/e2e.
  */
 
@@ -10,46 +10,40 @@ export const finish = (instance) => {
   exports = instance.exports
 }
 
+const EVENT_ID = '01900000-0000-7000-8000-000000000000'
+
+/** By their numbers in `Engine.call`. */
+const METHODS = [
+  ['track', (name) => (name == 'bad' ? '!items: required' : name == 'rounded' ? EVENT_ID + ' value: rounded' : EVENT_ID)],
+  ['page', () => EVENT_ID],
+  ['consent', (update) => (update.includes('maybe') ? '!analytics: neither granted nor denied' : '')],
+  ['identify', () => ''],
+  ['reset', () => ''],
+  ['flush', () => ''],
+  ['erase', () => ''],
+  ['subscribe', () => ''],
+  ['shutdown', () => ''],
+  ['explain', (id) => JSON.stringify({ id, state: 'queued' })],
+  ['ids', () => '{"visitor":"v"}'],
+  ['stored', () => '1.v'],
+]
+
 export class Engine {
-  constructor(options, notify, beforeSend) {
-    Object.assign(this, { options: JSON.parse(options), notify, beforeSend, calls: [] })
+  constructor(options, notify, document) {
+    Object.assign(this, { options: JSON.parse(options), notify, document, calls: [] })
     globalThis.engines.push(this)
   }
-  problem() {
-    return this.options.endpoint ? '' : 'endpoint: required'
+  call(method, ...args) {
+    const [name, answer] = METHODS[method]
+    this.calls.push([name, ...args])
+    if (!this.options.endpoint) return '!endpoint: required'
+    return args[0] == 'trap' ? exports.trap() : answer(...args)
   }
-  subscribe(topics) {
-    this.calls.push(['subscribe', topics])
-  }
-  start() {
-    this.calls.push(['start'])
+  stats() {
+    return { accepted: 7 }
   }
   /** What a listener or a timer does: enters the wasm without a call of the page. */
   fireTimer() {
     return exports.trap()
-  }
-}
-
-const EVENT_ID = '01900000-0000-7000-8000-000000000000'
-const ANSWERS = {
-  track: (name) => (name == 'bad' ? '!items: required' : name == 'rounded' ? EVENT_ID + ' value: rounded' : EVENT_ID),
-  page: () => EVENT_ID,
-  cart: () => EVENT_ID,
-  consent: (update) => (update.includes('maybe') ? '!analytics: neither granted nor denied' : ''),
-  identify: () => '',
-  reset: () => undefined,
-  flush: () => undefined,
-  erase: () => undefined,
-  shutdown: () => undefined,
-  stats: () => ({ accepted: 7 }),
-  explain: (id) => ({ id, state: 'queued' }),
-  exportData: () => ({ visitor: 'v' }),
-  ids: () => ({ visitor: 'v' }),
-}
-for (const [name, answer] of Object.entries(ANSWERS)) {
-  Engine.prototype[name] = function (...args) {
-    this.calls.push([name, ...args])
-    if (args[0] == 'trap') exports.trap()
-    return answer(...args)
   }
 }

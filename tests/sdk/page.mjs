@@ -43,5 +43,5 @@ export async function openTracker(options, pageOptions) {
   return { page, init, tracker: init({ endpoint: '/collect', site: 'shop', ...options }) }
 }
 
-/** What the engine was called with, without the questions around it. */
+/** What the engine was called with. */
 export const heard = (page) => page.engines[0].calls.filter(([name]) => name != 'subscribe')

@@ -37,7 +37,7 @@ test("the stub's calls are replayed in order with their own time, URL, title and
   await fresh('tag.js')
   stub('flush')
   await cartbeacon.tracker.ready
-  const [, consent, track, flush] = heard(page)
+  const [consent, track, flush] = heard(page)
   assert.deepEqual([consent[0], track[0], flush[0]], ['consent', 'track', 'flush'])
   const { id, ...context } = JSON.parse(track[3])
   assert.deepEqual(context, { t: calledAt, url: 'https://shop.test/list?page=2', title: 'List', referrer: 'https://search.test/' })
@@ -78,7 +78,7 @@ test('two tags of one site are one tracker', async () => {
   assert.equal(cartbeacon.tracker, tracker)
   await tracker.ready
   cartbeacon('track', 'login')
-  assert.deepEqual([page.engines.length, heard(page).length], [1, 2])
+  assert.deepEqual([page.engines.length, heard(page).length], [1, 1])
 })
 
 test('tags of two sites both hear every command', async () => {

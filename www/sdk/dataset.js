@@ -15,8 +15,6 @@ export const read = (data) => {
     else options[name] = value
   }
   if (data.site) options.site = data.site
-  // A name that is no function is left as it is, and refused: no event goes past a filter that is not there.
-  if (data.beforeSend) options.beforeSend = window[data.beforeSend] || data.beforeSend
   return options
 }
 

@@ -3,7 +3,7 @@
 /** When and where a call is made: the `context` that the engine reads. */
 export const here = () => ({ t: Date.now(), url: location.href, title: document.title, referrer: document.referrer })
 
-/** A UUID v7 (RFC 9562 §5.7) of `time`, in ms. */
+/** A UUID v7 (RFC 9562 §5.7) of `time`, in ms. It has to be unique, not secret. */
 export const uuid7 = (time) =>
   time.toString(16).padStart(12, 0).replace(/.{8}/, '$&-') +
-  '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16))
+  '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => ((Math.random() * 16) | 0).toString(16))

@@ -15,27 +15,35 @@ const DEPTH = 16
 const THREW = ': a getter threw'
 const LARGE = ': larger than 64 KiB'
 
-/** A string as it is, anything else as JSON, '' for nothing. A reason names the field inside, or `label` for the whole. */
-export const encode = (value, label) => {
+/** JSON text without the halves of surrogate pairs (text cut in the middle of a character), which no decoder takes. */
+export const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
+
+/**
+ * The same, '' for nothing; throws a reason, which names the field inside, or `label` for the whole. What `json` mended is
+ * told to `remarks` in the same words.
+ */
+export const encode = (value, label, remarks) => {
   if (value == null) return ''
+  const named = (problem) => (problem[0] == '.' ? problem.slice(1) : label + problem)
   let text, problem
   try {
     problem = walk(value, [])
-    // Consent alone may be a word or an object, so the word is told apart by its quotes.
-    text = problem || (typeof value == 'string' && label != 'consent') ? value : JSON.stringify(value)
+    text = problem || json(value)
     problem ||= text.length > LIMIT && LARGE
+    const cut = text.includes('\\ufffd') && walk(value, [], true)
+    if (cut) remarks.push(named(cut))
   } catch {
     problem ||= THREW
   }
-  if (problem) throw problem[0] == '.' ? problem.slice(1) : label + problem
+  if (problem) throw named(problem)
   return text
 }
 
-/** The first problem inside `value`, as its path and a phrase, if any. `above` are the objects that hold it. */
-const walk = (value, above) => {
+/** The first problem inside `value`, as its path and a phrase, if any: `cut` looks for that instead. `above` hold `value`. */
+const walk = (value, above, cut) => {
   const type = typeof value
   if (type == 'number') return isFinite(value) ? '' : ': not a finite number'
-  if (type == 'string') return value.length > LIMIT && LARGE
+  if (type == 'string') return value.length > LIMIT ? LARGE : cut && /\p{Cs}/u.test(value) && ': a cut character became U+FFFD'
   if (!value || type == 'boolean' || value.toJSON) return
   if (type != 'object') return ': a ' + type
   if (above.includes(value) || above.length > DEPTH) return ': cyclic or too deep'
@@ -45,10 +53,13 @@ const walk = (value, above) => {
   for (const key of keys) {
     let problem
     try {
-      problem = walk(value[key], inside)
+      problem = walk(value[key], inside, cut)
     } catch {
       problem = THREW
     }
     if (problem) return (Array.isArray(value) ? `[${key}]` : '.' + key) + problem
   }
 }
+
+/** A name or an id, as it is. '' for what can't be one: the engine says what it needs. */
+export const short = (text) => (typeof text == 'string' && text.length < 100 ? text : '')

@@ -2,8 +2,8 @@
  * cartbeacon: what shoppers do in a store, delivered in batches, and nothing before consent.
  *
  * The same types serve `cartbeacon`, `cartbeacon/slim` (where the option `wasm` is required), `cartbeacon/inline` and the
- * script tag's `window.cartbeacon`. Options marked "Planned" are reserved: this version notes them in debug mode and does
- * without.
+ * script tag's `window.cartbeacon`. What is marked "Planned" is reserved: this version notes such an option in debug mode
+ * and does without.
  */
 
 /**
@@ -22,12 +22,12 @@ export interface Tracker {
    * An event that was accepted is counted in `stats()` until it has arrived or is lost for a reason that has a name.
    */
   track<N extends EventName | (string & {})>(name: N, ...fields: FieldsOf<N>): Answer
-  /** The whole cart as it is now: the adding, removing and changing events that explain the change follow by themselves. */
+  /** Planned, refused until then. The whole cart as it is now: the events that explain the change follow by themselves. */
   cart(snapshot: CartSnapshot): Answer
   /** The shopper's choices, any subset, or `'withdraw'` for all. A word that is not known is refused and grants nothing. */
   consent(update: ConsentUpdate): Answer
-  /** The shop's own id of a customer who logged in, 1 to 256 characters. */
-  identify(userId: string | number, traits?: CustomFields): Answer
+  /** The shop's own id of a customer who logged in, 1 to 256 characters. `traits`: planned. */
+  identify(userId: string, traits?: CustomFields): Answer
   /** Forgets the visitor and starts anew, as after a logout on a shared computer. */
   reset(): void
   /** Sends what may be sent, without waiting for a full batch. */
@@ -36,8 +36,8 @@ export interface Tracker {
   stats(): Stats
   /** Where the event of that id is (the last one without) and which signal decided consent. */
   explain(id?: string): Explanation
-  /** All that this browser stores of the visitor; empty where nothing is. */
-  exportData(): Record<string, unknown>
+  /** All that this browser stores of the visitor, as it is stored; an empty object where nothing is. */
+  exportData(): { stored?: string }
   /** Deletes it, and tells the endpoint to do the same. */
   erase(): void
   /** Calls `subscriber` from now on; returns the function that ends it. What a subscriber throws hurts nobody. */
@@ -63,9 +63,7 @@ export interface Answer {
   reason?: string
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
 // Options
-
 export interface Options {
   /** Where batches go: an absolute path (`/collect`) or an http(s) URL. Without a usable one the tracker does nothing. */
   endpoint: string
@@ -129,7 +127,10 @@ export interface Options {
   }
   /** Planned. The share of visitors that is recorded, 0 to 1. Default 1. */
   sample?: number
-  /** Planned. Sees each event before it is queued: returns it, changed or not, or null to drop it. */
+  /**
+   * Planned. Sees each event before it is queued: returns it, changed or not, or null to drop it. Until then a tracker
+   * that is given one does not start, so that nothing goes past a filter.
+   */
   beforeSend?(event: CapturedEvent): CapturedEvent | null
   /** Planned. How failed sends are repeated. */
   retry?: Record<string, number | boolean>
@@ -177,9 +178,7 @@ export type CaptureName =
   | 'pages' | 'clicks' | 'outbound' | 'downloads' | 'forms' | 'scroll'
   | 'engagement' | 'search' | 'vitals' | 'errors' | 'rageClicks' | 'deadClicks'
 
-// ---------------------------------------------------------------------------------------------------------------------
 // Consent
-
 export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'
 export type Choice = 'granted' | 'denied'
 export type ConsentUpdate = { [purpose in Purpose]?: Choice } | 'withdraw'
@@ -193,9 +192,7 @@ export interface ConsentReport {
   purposes: Purpose[]
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
 // Answers to questions, and what subscribers hear
-
 export interface Stats {
   /** Well-formed events so far. */
   accepted: number
@@ -223,10 +220,12 @@ export type LossReason =
 export interface Explanation {
   /** Missing or empty where there was no event yet. */
   id?: string
-  /** A reason of loss where the event is lost; `unknown` for an id this page has not seen. */
-  state: 'held' | 'queued' | 'in_flight' | 'inDoubt' | 'sent' | 'lost' | 'unknown' | LossReason
+  /** A reason of loss where the event is lost; `unknown` for an id that this page knows nothing of. */
+  state: 'held' | 'queued' | 'sent' | 'inDoubt' | 'lost' | 'unknown' | LossReason
+  /** Why there is no engine, where there is none. */
   reason?: string
-  consent: ConsentReport
+  /** Missing until the engine is ready. */
+  consent?: ConsentReport
 }
 
 export interface Ids {
@@ -238,16 +237,16 @@ export interface Ids {
 export type Topic = keyof Notices
 
 export interface Notices {
-  /** An event was accepted. */
-  event: { id: string; name: string; state: string; data: Record<string, unknown> }
-  /** A batch was sent, answered or given up. */
-  batch: { id: string; state: string; count: number; bytes?: number; attempt: number; status?: number }
+  /** An event was accepted; `t` is its time, in ms. */
+  event: { id: string; t: number; state: string; name: string; data: Record<string, unknown> }
+  /** A batch of so many events was sent (`bytes`), or what became of it is known (`status`, 0 where the network failed). */
+  batch: { id: string; state: string; events: number; attempt: number; bytes?: number; status?: number }
   /** Events were lost, all for the same reason. */
   loss: { reason: LossReason; count: number }
   /** What may be recorded changed. */
   consent: ConsentReport
-  /** A session began, the visitor's `count`th. */
-  session: { id: string; count: number }
+  /** A session began, the visitor's `n`th. */
+  session: { id: string; n: number }
 }
 
 /** An event as `beforeSend` sees it. */
@@ -257,9 +256,7 @@ export interface CapturedEvent {
   data: Record<string, unknown>
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
 // Events
-
 /** Passed through as it is; text has at most 4096 bytes. */
 export type Scalar = string | number | boolean | null | undefined
 /** In the event's currency, as a number or as decimal text, zero or more: `29.9` or `'29.90'`. */
@@ -381,9 +378,7 @@ export type FieldsOf<N extends string> = N extends EventName
     : [fields: EventMap[N]]
   : [fields?: CustomFields]
 
-// ---------------------------------------------------------------------------------------------------------------------
 // The script tag
-
 /**
  * `cartbeacon('track', 'login', { method: 'mail' })`: every method of the tracker by its name. Before the script has
  * loaded, the stub keeps the call and returns nothing.

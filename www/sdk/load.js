@@ -18,10 +18,7 @@ const instantiate = async (source) => {
     let result
     if (!(wasm instanceof WebAssembly.Module || wasm.byteLength)) {
       from += ' ' + (wasm.url || wasm)
-      if (!(wasm instanceof Response))
-        wasm = await fetch(wasm).catch(() => {
-          throw Error('not reached (network, blocker, or CSP connect-src)')
-        })
+      if (!(wasm instanceof Response)) wasm = await fetch(wasm)
       if (!wasm.ok) throw Error('HTTP ' + wasm.status)
       // Streaming insists on the exact MIME type, which many servers do not send: bytes do as well.
       if (wasm.headers.get('content-type') == 'application/wasm') result = await WebAssembly.instantiateStreaming(wasm, imports())

@@ -3,8 +3,7 @@
 import { read } from './dataset.js'
 import { start } from './tracker.js'
 
-// There is no current script where a tool wraps or defers scripts in its own way.
-const script = document.currentScript || document.querySelector('script[data-endpoint]') || { dataset: {} }
+const script = document.currentScript || { dataset: {} }
 const options = read(script.dataset)
 /** Keeps the script's own `?version`, so that a cached old wasm never meets a new script. */
 const besideScript = () => {

@@ -7,33 +7,27 @@
 
 import { broken, guard } from './belt.js'
 import { here, uuid7 } from './early.js'
-import { encode } from './encode.js'
+import { encode, json, short } from './encode.js'
 import { load } from './load.js'
 
-/** Every command and its arguments, as the engine takes them and as reasons name them. */
-const COMMANDS = {
-  page: ['fields'],
-  track: ['name', 'fields'],
-  cart: ['snapshot'],
-  consent: ['consent'],
-  identify: ['userId', 'traits'],
-  explain: ['id'],
-  reset: [],
-  flush: [],
-  erase: [],
-  shutdown: [],
-  stats: [],
-  exportData: [],
-  ids: [],
-  on: [],
+/** A command's place is its number in `Engine.call`, where `on` is `subscribe`; what has no number comes last. */
+const COMMANDS = ['track', 'page', 'consent', 'identify', 'reset', 'flush', 'erase', 'on', 'shutdown', 'explain', 'ids', 'exportData', 'stats', 'cart']
+const SUBSCRIBE = 7
+const SHUTDOWN = 8
+
+/** How a command's arguments become the engine's, which are text; other commands have none. Throws a reason where they can't. */
+const ARGUMENTS = {
+  track: (remarks, name, fields) => [short(name), encode(fields, 'fields', remarks)],
+  page: (remarks, fields) => ['', encode(fields, 'fields', remarks)],
+  consent: (remarks, update) => [encode(update, 'consent', remarks)],
+  identify: (remarks, id) => [encode(id, 'userId', remarks)],
+  explain: (remarks, id) => [short(id)],
 }
-const NAMES = Object.keys(COMMANDS)
 
 /** A topic's place is its bit in `Engine.subscribe`. */
 const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug']
 /** More calls than this do not wait for an engine that is still loading; as many as `queue.events` keeps by default. */
 const EARLY = 500
-const WAITS = 'queued until the engine is ready'
 
 /**
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
@@ -47,10 +41,10 @@ export const start = (options, findWasm) => {
   return trackers.get(site)
 }
 
-const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
+const create = ({ wasm, ...options }, findWasm, forget) => {
   const subscribers = TOPICS.map(() => new Set())
   let wanted = 0
-  /** Calls before the engine is ready: command, the engine's arguments, context. */
+  /** Calls before the engine is ready: what `enter` takes. */
   const early = []
   let engine
   /** Why there is no engine. */
@@ -59,8 +53,17 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
   let where = 'held'
   let accepted = 0
 
-  const trouble = () => gone || broken()
-  const enter = guard((command, args) => engine[command](...args))
+  const trouble = () => broken() || gone
+  const enter = guard((method, a, b, context) => engine.call(method, a, b, context ? json(context) : ''))
+  const askStats = guard(() => engine.stats())
+
+  /** Keeps a call until the engine is ready, and answers in the engine's way. */
+  const keep = (method, a, b, context = here()) => {
+    if (early.length >= EARLY) return '!queue: full until the engine is ready'
+    context.id = method < 2 ? uuid7(context.t) : ''
+    early.push([method, a, b, context])
+    return context.id + ' queued until the engine is ready'
+  }
 
   const notify = (topic, payload) => {
     for (const subscriber of subscribers[TOPICS.indexOf(topic)])
@@ -76,34 +79,25 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
     return { id: '', accepted: false, reason }
   }
 
+  const tellWanted = () => engine && enter(SUBSCRIBE, wanted + '', '')
+
   const on = (topic, subscriber) => {
     const place = TOPICS.indexOf(topic)
     if (place < 0) refuse('on: unknown topic')
     else {
       subscribers[place].add(subscriber)
       wanted |= 1 << place
-      if (engine) enter('subscribe', [wanted])
+      tellWanted()
     }
     return () => subscribers[place]?.delete(subscriber)
   }
 
-  const keep = (command, args, context = here()) => {
-    if (early.length >= EARLY) return refuse('queue: full until the engine is ready')
-    if (/^(page|track|cart)$/.test(command)) {
-      context.id = uuid7(context.t)
-      accepted++
-    }
-    early.push([command, args, context])
-    return { id: context.id || '', accepted: true, reason: WAITS }
-  }
-
-  /** The engine answers with the event's id and perhaps a remark, with '' where there is no event, or with '!' and a reason. */
-  const perform = (command, args, context) => {
-    const answer = enter(command, [...args, context ? JSON.stringify(context) : '']) || ''
-    if (broken() || answer[0] == '!') return refuse(broken() || answer.slice(1))
-    if (answer) accepted++
-    if (command == 'shutdown') forget()
-    return { id: answer.slice(0, 36), accepted: true, reason: answer.slice(37) }
+  /** The engine answers with '!' and a reason, or the event's id, '' where there is none, and perhaps a blank and a remark. */
+  const answer = (text, remark) => {
+    if (trouble() || text[0] == '!') return refuse(trouble() || text.slice(1))
+    const [id, ...words] = text.split(' ')
+    if (id) accepted++
+    return { id, accepted: true, reason: remark || words.join(' ') }
   }
 
   /** The answers where there is no engine to ask. `stats` adds up here too. */
@@ -121,19 +115,28 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
       sdkMs: 0,
       [where]: where == 'lost' ? { no_engine: accepted } : accepted,
     }),
-    explain: (id) => ({ id, state: where, reason: trouble() || WAITS, consent: { state: 'pending', source: '', purposes: [] } }),
+    explain: (id) => ({ id, state: where, reason: trouble() }),
     exportData: () => ({}),
     ids: () => ({ visitor: '', session: '', consent: 'pending' }),
   }
 
   const run = (command, values, context) => {
-    if (!NAMES.includes(command)) return refuse('command: unknown')
-    if (command == 'on') return on(...values)
+    const method = COMMANDS.indexOf(command)
+    if (method < 0) return refuse('command: unknown')
+    if (method == SUBSCRIBE) return on(...values)
     const live = where == 'inDoubt'
     try {
-      const args = COMMANDS[command].map((label, place) => encode(values[place], label))
-      if (idle[command]) return (live && enter(command, args)) || idle[command](...args)
-      return trouble() ? refuse(trouble()) : (live ? perform : keep)(command, args, context)
+      const remarks = []
+      const [a = '', b = ''] = ARGUMENTS[command]?.(remarks, ...values) || []
+      if (idle[command]) {
+        const text = live && (command == 'stats' ? askStats() : enter(method, a, b))
+        if (!text || text[0] == '!') return idle[command](a)
+        return command == 'exportData' ? { stored: text } : command == 'stats' ? text : JSON.parse(text)
+      }
+      if (command == 'cart') throw 'cart: not in this version'
+      if (method == SHUTDOWN) forget()
+      if (remarks[0]) notify('debug', remarks[0])
+      return answer(trouble() || (live ? enter : keep)(method, a, b, context), remarks[0])
     } catch (reason) {
       return refuse(reason)
     }
@@ -142,20 +145,16 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
   const open = async () => {
     try {
       const text = JSON.stringify(options)
-      if (beforeSend && typeof beforeSend != 'function') throw 'beforeSend: not a function'
+      if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       const Engine = await load(wasm || findWasm())
-      guard(() => {
-        engine = new Engine(text, notify, beforeSend)
-        gone = engine.problem()
-        if (gone) return
-        engine.subscribe(wanted)
-        engine.start()
-      })()
+      engine = new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document)
+      // An engine that refused its options answers every call with the reason.
+      gone = (tellWanted() || '').slice(1)
       if (trouble()) throw trouble()
       // From here on the engine counts. A call made during the replay, by a subscriber, joins the end of the line.
       accepted = 0
-      for (const call of early) perform(...call)
+      for (const call of early) answer(enter(...call))
       early.length = 0
       where = 'inDoubt'
     } catch (reason) {
@@ -164,7 +163,7 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
     }
   }
 
-  if (options.debug) on('debug', (what) => console.warn('cartbeacon:', what))
+  if (options.debug) on('debug', (what) => console.warn('cartbeacon:', what.reason || what))
   const opened = open()
   const tracker = {
     /** Settles always, and says `none` for a tracker that has stopped since. */
@@ -172,7 +171,7 @@ const create = ({ wasm, beforeSend, ...options }, findWasm, forget) => {
       return opened.then(() => (trouble() ? { engine: 'none', reason: trouble() } : { engine: 'wasm' }))
     },
   }
-  for (const command of NAMES) tracker[command] = (...values) => run(command, values)
+  for (const command of COMMANDS) tracker[command] = (...values) => run(command, values)
   run.tracker = tracker
   return run
 }
