@@ -2,7 +2,7 @@
 
 import { cartView } from '../shared/view/cart.js'
 import { checkoutView } from '../shared/view/checkout.js'
-import { draw } from '../shared/html.js'
+import { draw, setTitle } from '../shared/html.js'
 import { empty } from '../shared/view/parts.js'
 import { homeView } from '../shared/view/home.js'
 import { listView } from '../shared/view/list.js'
@@ -43,23 +43,31 @@ function show(url, { moved }) {
   main.replaceChildren(root)
   const query = new URLSearchParams(url.search)
   document.getElementById('q').value = query.get('q') ?? ''
-  const title = view(root, shop, given?.(part && decodeURIComponent(part), query) ?? {}, signal)
-  // A view that sent us on has already been replaced, with its title.
+  view(root, shop, given?.(decode(part), query) ?? {}, signal)
+  // A view that sent us on has already been replaced.
   if (signal.aborted) return
-  document.title = `${title} – Quern`
   markCurrent()
   // A screen reader hears where it is, as it would after loading a page.
   if (moved) main.querySelector('h1')?.focus({ preventScroll: true })
 }
 
+/** A path that someone mistyped is looked up as it stands, and not found. */
+function decode(part) {
+  try {
+    return part && decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 function home(root, ...rest) {
   root.append(document.getElementById('home').content.cloneNode(true))
-  return homeView(root, ...rest)
+  homeView(root, ...rest)
 }
 
 function nothing(root) {
+  setTitle('Not found')
   draw(root, empty('There is nothing here', 'The address may be mistyped.', { href: shop.links.home(), text: 'To the start' }))
-  return 'Not found'
 }
 
 wireFrame(shop)

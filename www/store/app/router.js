@@ -4,11 +4,19 @@
  */
 
 let show = () => {}
+let shown = ''
+const placeOf = ({ pathname, search }) => pathname + search
 
 /** `draw(url)` puts the page for an address on the screen. Called once, when the app starts. */
 export function start(draw) {
-  show = draw
-  window.addEventListener('popstate', () => show(location, { moved: true }))
+  show = (url, how) => {
+    shown = placeOf(url)
+    draw(url, how)
+  }
+  // A fragment (the skip link) moves within the page that is there already.
+  window.addEventListener('popstate', () => {
+    if (placeOf(location) !== shown) show(location, { moved: true })
+  })
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href]')
     if (!link || !isOurs(link, event)) return

@@ -1,4 +1,4 @@
-/** Puts a view into a plain page: the frame around it, then the view, then its title. */
+/** Puts a view into a plain page: the frame around it, then the view. */
 
 import { markCurrent, wireFrame } from '../shared/view/frame.js'
 import { shop } from './shop.js'
@@ -17,7 +17,7 @@ export function show(view, given = {}) {
   // The home page brings its own content; every other page is drawn by its view.
   const root = (!again && main.querySelector(':scope > div')) || document.createElement('div')
   main.replaceChildren(root)
-  document.title = `${view(root, shop, given)} – Quern`
+  view(root, shop, given)
   markCurrent()
   if (!again) return
   window.scrollTo(0, 0)

@@ -66,6 +66,8 @@ export function whenChanged(changed, signal) {
 }
 
 kept.whenOtherTab(() => announce())
+// A page that comes back as it was left (back button) may have missed a change.
+window.addEventListener('pageshow', (event) => event.persisted && announce())
 
 function save(cart) {
   kept.write(cart)

@@ -35,3 +35,15 @@ export function announce(consent) {
   const known = record()
   if (known) consent(known.choice)
 }
+
+/** A page that is already open hears of a choice made elsewhere: in another tab, or while it lay in the back/forward cache. */
+export function whenChosenElsewhere(consent, told) {
+  const repeat = () => {
+    const known = record()
+    if (!known) return
+    consent(known.withdrawn ? 'withdraw' : known.choice)
+    told()
+  }
+  kept.whenOtherTab(repeat)
+  window.addEventListener('pageshow', (event) => event.persisted && repeat())
+}

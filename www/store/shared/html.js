@@ -39,3 +39,8 @@ export function listen(root, type, selector, act) {
 
 export const icon = (name, className = 'icon') =>
   html`<svg class="${className}" width="24" height="24" aria-hidden="true" focusable="false"><use href="/img/icons.svg#${name}"/></svg>`
+
+/** Set before a view tracks anything, so that no event carries the title of the page before. */
+export function setTitle(text) {
+  document.title = `${text} – Quern`
+}

@@ -4,7 +4,7 @@ import * as cart from '../cart.js'
 import { freeFrom, totals } from '../checkout.js'
 import { normalise, refusal } from '../coupons.js'
 import { basket, single } from '../events.js'
-import { draw, html, icon, listen } from '../html.js'
+import { draw, html, icon, listen, setTitle } from '../html.js'
 import { amount, currency, show } from '../money.js'
 import { empty, picture } from './parts.js'
 import { sumList } from './summary.js'
@@ -12,6 +12,7 @@ import { toast } from './toast.js'
 
 export function cartView(root, shop, _, signal) {
   let message = ''
+  setTitle('Your basket')
   const update = () => draw(root, cart.count() > 0 ? filled(shop, message)
     : empty('Your basket is empty', 'A mug is a good start.', { href: shop.links.list(), text: 'Look around' }))
 
@@ -71,7 +72,6 @@ export function cartView(root, shop, _, signal) {
     shop.track('clear_cart', before)
     root.querySelector('h1').focus()
   })
-  return 'Your basket'
 }
 
 const filled = (shop, message) => html`

@@ -4,7 +4,7 @@ import * as account from '../account.js'
 import * as cart from '../cart.js'
 import * as checkout from '../checkout.js'
 import { basket } from '../events.js'
-import { draw, html, listen } from '../html.js'
+import { draw, html, listen, setTitle } from '../html.js'
 import { addressStep, deliveryStep, paymentStep, reviewStep } from './checkout-steps.js'
 import { empty } from './parts.js'
 import { shortLines, sumList } from './summary.js'
@@ -13,16 +13,18 @@ const { steps, stepNames } = checkout
 const drawn = { address: addressStep, delivery: deliveryStep, payment: paymentStep, review: reviewStep }
 
 export function checkoutView(root, shop, { step: asked }) {
+  setTitle('Checkout')
   if (cart.count() === 0) {
     draw(root, empty('Nothing to check out', 'Your basket is empty.', { href: shop.links.list(), text: 'Look around' }))
-    return 'Checkout'
+    return
   }
   const open = checkout.firstOpen()
   const step = steps.includes(asked) && steps.indexOf(asked) <= steps.indexOf(open) ? asked : open
   if (step !== asked) {
     shop.go(shop.links.checkout(step), { replace: true })
-    return 'Checkout'
+    return
   }
+  setTitle(`Checkout: ${stepNames[step].toLowerCase()}`)
 
   // Once for each way through the checkout, not once for each page that shows it.
   if (!checkout.read().begun) {
@@ -81,7 +83,6 @@ export function checkoutView(root, shop, { step: asked }) {
     shop.reset()
     show()
   })
-  return `Checkout: ${stepNames[step].toLowerCase()}`
 }
 
 function frame(shop, step, error) {

@@ -7,6 +7,7 @@ import * as consent from '../consent.js'
 import { draw, html, listen } from '../html.js'
 
 const id = 'consent-banner'
+let close = () => {}
 
 /** Asks, unless there is an answer already. */
 export function offerBanner(shop) {
@@ -19,6 +20,9 @@ export function openBanner(shop) {
   banner.classList.add('is-choosing')
   banner.querySelector('h2').focus()
 }
+
+/** Takes it away unanswered, because the answer came from elsewhere. */
+export const closeBanner = () => close()
 
 function put(shop) {
   const banner = document.createElement('section')
@@ -38,7 +42,8 @@ function put(shop) {
     document.documentElement.style.setProperty('--banner', `${covered}px`)
   })
   size.observe(banner)
-  const close = () => {
+  close = () => {
+    close = () => {}
     size.disconnect()
     document.documentElement.style.removeProperty('--banner')
     const hadFocus = banner.contains(document.activeElement)

@@ -5,11 +5,15 @@ import * as cart from '../cart.js'
 import * as consent from '../consent.js'
 import { listen } from '../html.js'
 import { wirePanel } from '../panel/switch.js'
-import { offerBanner, openBanner } from './consent-banner.js'
+import { closeBanner, offerBanner, openBanner } from './consent-banner.js'
 import { toast } from './toast.js'
 
 export function wireFrame(shop) {
   consent.announce(shop.consent)
+  consent.whenChosenElsewhere(shop.consent, () => {
+    closeBanner()
+    document.dispatchEvent(new Event('shop:consent'))
+  })
   if (account.isSignedIn()) shop.identify(account.demo.id)
 
   const showCount = () => {

@@ -1,7 +1,7 @@
 /** The list of products: departments as links, sorting, and the grid. */
 
 import { categories, findCategory, list, sortings } from '../catalogue.js'
-import { draw, html, listen } from '../html.js'
+import { draw, html, listen, setTitle } from '../html.js'
 import * as wishlist from '../wishlist.js'
 import { grid } from './card.js'
 import { empty } from './parts.js'
@@ -14,9 +14,10 @@ const others = {
 
 export function listView(root, shop, { category = 'all', sort = 'featured' }) {
   const heading = findCategory(category) ?? others[category]
+  setTitle(heading?.name ?? 'Not found')
   if (!heading) {
     draw(root, empty('No such department', 'It may have moved to another shelf.', { href: shop.links.list(), text: 'See everything' }))
-    return 'Not found'
+    return
   }
   const products = category === 'saved' ? wishlist.saved() : list(category, sort)
   const tab = (id, name) => html`<li><a href="${shop.links.list(id, sort)}" data-testid="filter-${id}" ${id === category && html`aria-current="page"`}>${name}</a></li>`
@@ -39,5 +40,4 @@ export function listView(root, shop, { category = 'all', sort = 'featured' }) {
 
   listen(root, 'change', '#sort', (select) => shop.go(shop.links.list(category, select.value)))
   grid(root.querySelector('.list'), shop, products, { id: category, name: heading.name })
-  return heading.name
 }

@@ -1,11 +1,12 @@
 /** What is recorded, why, and every way to say no: change, withdraw, look, erase. */
 
 import * as consent from '../consent.js'
-import { draw, html, listen } from '../html.js'
+import { draw, html, listen, setTitle } from '../html.js'
 import { everything } from '../storage.js'
 import { openBanner } from './consent-banner.js'
 
 export function privacyView(root, shop, _, signal) {
+  setTitle('Privacy')
   let shown = ''
   let said = ''
   const update = () => draw(root, page(shop, shown, said))
@@ -36,7 +37,6 @@ export function privacyView(root, shop, _, signal) {
     shown = ''
     update()
   })
-  return 'Privacy'
 }
 
 const states = { granted: 'allowed', denied: 'not allowed' }

@@ -4,7 +4,7 @@ import * as cart from '../cart.js'
 import { findCategory, findChoice, findProduct, imageOf, related } from '../catalogue.js'
 import { freeFrom } from '../checkout.js'
 import { single } from '../events.js'
-import { draw, html, icon, listen } from '../html.js'
+import { draw, html, icon, listen, setTitle } from '../html.js'
 import { show } from '../money.js'
 import { grid, heart, wireHearts } from './card.js'
 import { dot, empty, picture, price, reduction } from './parts.js'
@@ -12,9 +12,10 @@ import { toast } from './toast.js'
 
 export function productView(root, shop, { sku }) {
   const product = findProduct(sku)
+  setTitle(product?.name ?? 'Not found')
   if (!product) {
     draw(root, empty('We do not have this', 'The article number is not in our catalogue.', { href: shop.links.list(), text: 'See everything' }))
-    return 'Not found'
+    return
   }
   let choice = findChoice(product)
   const category = findCategory(product.category)
@@ -73,7 +74,6 @@ export function productView(root, shop, { sku }) {
     toast(`${quantity} × ${product.name}${choice ? `, ${choice.name},` : ''} in your basket.`, { href: shop.links.cart(), text: 'View basket' })
   })
   listen(root, 'click', '[data-testid=share]', () => share(product, shop))
-  return product.name
 }
 
 const terms = (product, choice) =>

@@ -3,15 +3,16 @@
 import { findChoice, findProduct } from '../catalogue.js'
 import { findDelivery, findOrder, findPayment } from '../checkout.js'
 import { purchase } from '../events.js'
-import { draw, html, icon } from '../html.js'
+import { draw, html, icon, setTitle } from '../html.js'
 import { empty } from './parts.js'
 import { shortLines, sumList } from './summary.js'
 
 export function thanksView(root, shop, { order: id }) {
   const order = findOrder(id)
+  setTitle(order ? 'Thank you' : 'Not found')
   if (!order) {
     draw(root, empty('We do not know this order', 'Orders are kept in the browser in which they were placed.', { href: shop.links.home(), text: 'To the start' }))
-    return 'Not found'
+    return
   }
   // Visitors reload this page and come back to it. Telling one purchase twice apart from two is the tracker's work:
   // only it knows whether the first one was sent, or held and then dropped with the page.
@@ -33,5 +34,4 @@ export function thanksView(root, shop, { order: id }) {
       <p class="fine">Payment: ${findPayment(order.payment).name}. This is a demonstration; nothing was sold and nothing will be sent.</p>
       <p><a class="button" href="${shop.links.list()}" data-testid="continue">Go on looking</a></p>
     </div>`)
-  return 'Thank you'
 }
