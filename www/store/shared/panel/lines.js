@@ -2,10 +2,10 @@
 
 const texts = {
   event: (event) => `${event.name}${detail(event.data)}`,
-  batch: (batch) => [`batch ${batch.state}`, counted(batch.count, 'event'), batch.bytes && `${batch.bytes} B`, batch.status].filter(Boolean).join(' · '),
+  batch: (batch) => [`batch ${batch.state}`, counted(batch.events, 'event'), batch.bytes && `${batch.bytes} B`, batch.status].filter(Boolean).join(' · '),
   loss: (loss) => `lost ${counted(loss.count, 'event')}: ${loss.reason}`,
   consent: (consent) => `consent ${[consent.state, ...consent.purposes].join(' · ')}`,
-  session: (session) => `session ${session.count}`,
+  session: (session) => `session ${session.n}`,
 }
 
 export function lineOf(topic, payload) {

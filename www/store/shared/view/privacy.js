@@ -33,7 +33,10 @@ export function privacyView(root, shop, _, signal) {
   listen(root, 'click', '[data-testid=privacy-erase]', async () => {
     await shop.whenReady()
     shop.tracker()?.erase()
-    said = 'Erased in this browser; the collector has been told to erase it too.'
+    // Who wants to be forgotten does not want to be counted from the next page on.
+    consent.withdraw(shop.consent)
+    document.dispatchEvent(new Event('shop:consent'))
+    said = 'Erased in this browser, and your yes is taken back. The collector has been told to erase its part.'
     shown = ''
     update()
   })
