@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { read } from '../../www/sdk/dataset.js'
 
 /** As the browser reads them: `data-batch-events` is `batchEvents`. */
-const options = (attributes) =>
-  read(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.replace(/-(\w)/g, (_, c) => c.toUpperCase()), value])))
+const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
+const options = (attributes) => read(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [camel(name), value])))
 
 test('the first word is the group, the rest the option in it', () => {
   assert.deepEqual(

@@ -26,7 +26,7 @@ const BAD = [
   ['2 MB of text', { items: [{ item_name: 'x'.repeat(2 << 20) }] }, 'items[0].item_name: larger than 64 KiB'],
   ['2 MB for fields', 'x'.repeat(2 << 20), 'fields: larger than 64 KiB'],
   ['10,000 items', { items: Array.from({ length: 10_000 }, () => ({ item_id: 'a' })) }, 'items: more than 200'],
-  ['much in small parts', Object.fromEntries(Array.from({ length: 100 }, (_, i) => ['f' + i, 'x'.repeat(1000)])), 'fields: larger than 64 KiB'],
+  ['much in small parts', Array.from({ length: 100 }, () => 'x'.repeat(1000)), 'fields: larger than 64 KiB'],
   ['a function for fields', () => ({}), 'fields: a function'],
 ]
 
@@ -58,7 +58,8 @@ test('nothing is no text', () => {
 
 test('a character cut in half is mended, and a remark names the field', () => {
   const remarks = []
-  assert.equal(encode({ items: [{ item_name: 'Mug 😀'.slice(0, -1) }] }, 'fields', remarks), '{"items":[{"item_name":"Mug \\ufffd"}]}')
+  const fields = { items: [{ item_name: 'Mug 😀'.slice(0, -1) }] }
+  assert.equal(encode(fields, 'fields', remarks), '{"items":[{"item_name":"Mug \\ufffd"}]}')
   assert.deepEqual(remarks, ['items[0].item_name: a cut character became U+FFFD'])
   assert.equal(encode({ text: '\\ufffd' }, 'fields', remarks), '{"text":"\\\\ufffd"}')
   assert.equal(remarks.length, 1)

@@ -18,7 +18,7 @@ export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', 
   Object.assign(globalThis, {
     window: globalThis,
     location,
-    document: { title: 'List', referrer: 'https://search.test/', currentScript: dataset && { dataset, src }, querySelector: () => null },
+    document: { title: 'List', referrer: 'https://search.test/', currentScript: dataset && { dataset, src } },
     engines: page.engines,
     fetch: async (url) => {
       page.fetched.push(String(url))

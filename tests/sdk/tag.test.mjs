@@ -25,12 +25,14 @@ test('the stub is at most 500 bytes, and the second of two does nothing', async 
 })
 
 test("the stub's calls are replayed in order with their own time, URL, title and referrer", async () => {
+  const opened = Date.now()
   const page = await stubbed([
     ['consent', { analytics: 'granted' }],
     ['track', 'login', { method: 'mail' }],
   ])
   const stub = cartbeacon
   const [, [calledAt]] = cartbeacon.q
+  assert.ok(calledAt >= opened && calledAt <= Date.now())
   await new Promise((resolve) => setTimeout(resolve, 5))
   location.pathname = '/elsewhere'
   document.title = 'Elsewhere'
@@ -65,7 +67,8 @@ test('every method is a command, and an unknown one is a reason', async () => {
   assert.equal(cartbeacon('track', 'login').accepted, true)
   assert.equal(cartbeacon('stats').accepted, 7)
   assert.equal(typeof cartbeacon('on', 'event', () => {}), 'function')
-  for (const command of ['buy', 'constructor', 'ready', undefined, Symbol('x'), { toString: () => assert.fail() }])
+  const unknown = ['buy', 'constructor', 'ready', undefined, Symbol('x'), { toString: () => assert.fail() }]
+  for (const command of unknown)
     assert.deepEqual(cartbeacon(command), { id: '', accepted: false, reason: 'command: unknown' })
   assert.equal(page.warnings[0], 'cartbeacon: command: unknown')
 })

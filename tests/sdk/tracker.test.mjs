@@ -20,10 +20,12 @@ test('early calls wait in order and reach the engine with their own time, URL, t
   assert.deepEqual(await tracker.ready, { engine: 'wasm' })
 
   const [consent, track, identify, flush] = heard(page)
-  assert.deepEqual([consent.slice(0, 2), identify.slice(0, 2), flush[0]], [['consent', '{"analytics":"granted"}'], ['identify', '"42"'], 'flush'])
+  assert.deepEqual([consent.slice(0, 2), identify.slice(0, 2)], [['consent', '{"analytics":"granted"}'], ['identify', '"42"']])
+  assert.equal(flush[0], 'flush')
   assert.deepEqual(track.slice(0, 3), ['track', 'add_to_cart', '{"items":[{"item_id":"a"}]}'])
   const { t, ...context } = JSON.parse(track[3])
-  assert.deepEqual(context, { url: 'https://shop.test/list?page=2', title: 'List', referrer: 'https://search.test/', id: early.id })
+  const here = { url: 'https://shop.test/list?page=2', title: 'List', referrer: 'https://search.test/' }
+  assert.deepEqual(context, { ...here, id: early.id })
   assert.ok(t >= before && t <= Date.now())
   assert.equal(parseInt(early.id.replace('-', '').slice(0, 12), 16), t)
 })
@@ -50,7 +52,8 @@ test('a refusal is answered with its reason, from the engine or from before it, 
   const { page, tracker } = await openTracker({ debug: true })
   await tracker.ready
   assert.deepEqual(tracker.track('bad'), { id: '', accepted: false, reason: 'items: required' })
-  assert.deepEqual(tracker.track('view_item', { items: [{ price: NaN }] }), { id: '', accepted: false, reason: 'items[0].price: not a finite number' })
+  const notANumber = tracker.track('view_item', { items: [{ price: NaN }] })
+  assert.deepEqual(notANumber, { id: '', accepted: false, reason: 'items[0].price: not a finite number' })
   assert.equal(tracker.consent({ analytics: 'maybe' }).accepted, false)
   assert.equal(tracker.track('login').accepted, true)
   assert.deepEqual(page.warnings, [
@@ -174,6 +177,7 @@ test('more early calls than the queue holds are refused, not lost in silence', a
 
 test('a trap stops the tracker: nothing throws, nothing enters the wasm again, and every answer says so', async () => {
   const { page, tracker } = await openTracker()
+  tracker.track('login')
   await tracker.ready
   tracker.track('login')
   const reason = 'engine: RuntimeError: unreachable'
@@ -182,7 +186,7 @@ test('a trap stops the tracker: nothing throws, nothing enters the wasm again, a
   assert.deepEqual(tracker.track('login'), { id: '', accepted: false, reason })
   assert.equal(tracker.explain().reason, reason)
   const stats = tracker.stats()
-  assert.deepEqual([stats.accepted, stats.inDoubt, sum(stats)], [1, 1, 1])
+  assert.deepEqual([stats.accepted, stats.inDoubt, sum(stats)], [2, 2, 2])
   assert.deepEqual(await tracker.ready, { engine: 'none', reason })
   assert.equal(page.engines[0].calls.length, calls)
 })

@@ -11,7 +11,7 @@ import { encode, json, short } from './encode.js'
 import { load } from './load.js'
 
 /** A command's place is its number in `Engine.call`, where `on` is `subscribe`; what has no number comes last. */
-const COMMANDS = ['track', 'page', 'consent', 'identify', 'reset', 'flush', 'erase', 'on', 'shutdown', 'explain', 'ids', 'exportData', 'stats', 'cart']
+const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids exportData stats cart'.split(' ')
 const SUBSCRIBE = 7
 const SHUTDOWN = 8
 
