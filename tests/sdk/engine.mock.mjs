@@ -29,8 +29,8 @@ const METHODS = [
 ]
 
 export class Engine {
-  constructor(options, notify, document) {
-    Object.assign(this, { options: JSON.parse(options), notify, document, calls: [] })
+  constructor(options, notify, document, topics) {
+    Object.assign(this, { options: JSON.parse(options), notify, document, topics, calls: [] })
     globalThis.engines.push(this)
   }
   call(method, ...args) {

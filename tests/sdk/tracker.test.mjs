@@ -135,7 +135,7 @@ test('subscribers hear what they asked for, and one that throws hurts nobody', a
   const off = tracker.on('event', (notice) => heardOf.push(notice))
   await tracker.ready
   const [engine] = page.engines
-  assert.deepEqual(engine.calls[0].slice(0, 2), ['subscribe', '33'])
+  assert.equal(engine.topics, 1 + 32)
   tracker.on('loss', () => {})
   assert.deepEqual(engine.calls.at(-1).slice(0, 2), ['subscribe', '37'])
   engine.notify('event', '{"name":"first"}')

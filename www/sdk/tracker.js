@@ -148,7 +148,7 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       const Engine = await load(wasm || findWasm())
-      engine = new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document)
+      engine = new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted)
       // An engine that refused its options answers every call with the reason.
       gone = (tellWanted() || '').slice(1)
       if (trouble()) throw trouble()
