@@ -1,0 +1,67 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use cartbeacon_collector::{Limits, Options, Origin};
+use clap::{Parser, Subcommand};
+
+/// Takes cartbeacon's batches at /collect, stores each event once, shows them at /live.
+#[derive(Debug, Parser)]
+#[command(name = "cartbeacon-collector", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the JSON Schema of a batch.
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+struct Serve {
+    /// Port to listen on; 0 takes any free one.
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// Folder of the database, made when missing.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// Folder of the store, served at /.
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// Folder of the built SDK, served at /cb/.
+    #[arg(long, value_name = "DIR")]
+    sdk: Option<PathBuf>,
+    /// Origin of a store that is served elsewhere and may send here; repeat for more.
+    #[arg(long = "allow-origin", value_name = "URL")]
+    allowed: Vec<Origin>,
+    /// Largest body, in bytes, as sent and unpacked.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().max_body, value_parser = body_size)]
+    max_body: usize,
+    /// Let other machines see /live and /events too: only behind something that asks who may.
+    #[arg(long)]
+    public_views: bool,
+    /// Let tests ask for faults at /test/faults.
+    #[arg(long)]
+    test_faults: bool,
+}
+
+/// 64 KiB is what one beacon can carry; beyond 64 MiB a few senders would take all memory.
+fn body_size(text: &str) -> Result<usize, String> {
+    let bytes: usize = text.parse().map_err(|_| "a whole number of bytes is needed".to_owned())?;
+    if (1..=64 << 20).contains(&bytes) { Ok(bytes) } else { Err("1 byte to 64 MiB".to_owned()) }
+}
+
+impl Cli {
+    pub(crate) fn options(self) -> Options {
+        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, test_faults } = self.serve;
+        let limits = Limits { max_body, ..Limits::default() };
+        Options { host, port, data, store, sdk, allowed, public_views, test_faults, limits }
+    }
+}

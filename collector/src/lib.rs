@@ -1,0 +1,36 @@
+//! The embedded first-party endpoint: it takes batches of the native format, stores each event once, and shows them live.
+//!
+//! A request to `/collect` passes these stations, one module each, in this order:
+//!
+//! ```text
+//! server → cors → faults → collect (limits) → batch → writer → rows → answer
+//!  accept   who    tests    the body          what    queue    SQL
+//! ```
+//!
+//! `query` answers `/events`, `stats` and `stream` feed `/live`, `files` serves the store and the SDK. Everything that
+//! writes goes through the one thread of `writer`, which answers only after the commit.
+
+mod batch;
+mod clock;
+mod collect;
+mod cors;
+mod database;
+mod faults;
+mod fields;
+mod files;
+mod limits;
+mod live;
+mod query;
+mod refusal;
+mod routes;
+mod rows;
+pub mod schema;
+mod server;
+mod stats;
+mod stream;
+mod views;
+mod writer;
+
+pub use cors::{Origin, OriginProblem};
+pub use limits::Limits;
+pub use server::{Options, Running, StartError, start};

@@ -1,0 +1,203 @@
+//! The live view: its figures, its stream, its safety.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::body::{self, batch, event, event_at, goods, order, page_view, visit, with};
+use crate::world::Collector;
+
+fn stats(collector: &Collector, span: &str) -> Value {
+    collector.stream(&format!("?span={span}")).until("stats", |_| true)
+}
+
+fn number(collector: &Collector, pointer: &str) -> i64 {
+    stats(collector, "day").pointer(pointer).unwrap().as_i64().unwrap()
+}
+
+#[test]
+fn the_page_and_its_parts_are_served_under_a_strict_policy() {
+    let collector = Collector::start();
+    let page = collector.get("/live");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+    let links = page.body.split('"').filter(|part| part.starts_with("/live/") && !part.contains(' ')).collect::<Vec<_>>();
+    assert!(links.len() >= 3, "{links:?}");
+    for link in links {
+        assert_eq!(collector.get(link).status, 200, "{link}");
+    }
+    for absent in ["http://", "https://", "<script>", " style=", " onclick="] {
+        assert!(!page.body.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn the_scripts_write_text_only() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/live")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for unsafe_way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "srcdoc"] {
+            assert!(!text.contains(unsafe_way), "{}: {unsafe_way}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_visit_from_list_to_order_shows_in_every_figure() {
+    let collector = Collector::start();
+    let before = stats(&collector, "day");
+    assert_eq!(before["any"], json!(false));
+    assert_eq!(before["funnel"], json!({ "sessions": 0, "views": 0, "carts": 0, "checkouts": 0, "orders": 0 }));
+    let visitor = body::id();
+    let session = body::id();
+    // In two batches, the later one first.
+    let late = [event("begin_checkout", goods("mug")), event("purchase", order("A-1", "EUR", "29.98"))];
+    let t = body::now() - 1000;
+    let early = [event_at(t, "page_view", json!({})), event_at(t, "view_item", goods("mug")), event_at(t, "add_to_cart", goods("mug"))];
+    collector.post(&visit(&visitor, &session, &late));
+    collector.post(&visit(&visitor, &session, &early));
+    collector.post(&visit(&visitor, &body::id(), &[event("purchase", order("A-2", "EUR", "10.01"))]));
+    collector.post(&batch(&[page_view(), event("view_item", goods("cup"))]));
+    collector.post(&batch(&[event("purchase", order("J-1", "JPY", "5000"))]));
+    collector.post(&batch(&[event("refund", json!({ "transaction_id": "A-2", "currency": "EUR", "value": 10.01 }))]));
+    for span in ["hour", "day", "week", "all"] {
+        let stats = stats(&collector, span);
+        assert_eq!(stats["span"], json!(span));
+        assert_eq!(stats["any"], json!(true));
+        assert_eq!(stats["funnel"], json!({ "sessions": 5, "views": 4, "carts": 3, "checkouts": 3, "orders": 3 }), "it never widens");
+        assert_eq!(stats["visitors"], json!(4));
+        assert_eq!(stats["orders"], json!(3));
+        assert_eq!(
+            stats["revenue"],
+            json!([
+                { "currency": "EUR", "amount": "39.99", "orders": 2, "average": "20.00" },
+                { "currency": "JPY", "amount": "5000", "orders": 1, "average": "5000" },
+            ])
+        );
+        assert_eq!(stats["refunds"], json!([{ "currency": "EUR", "amount": "10.01" }]));
+        assert_eq!((&stats["openCarts"], &stats["abandonedCarts"]), (&json!(0), &json!(0)));
+        assert_eq!(stats["products"][0], json!({ "id": "mug", "name": "MUG", "views": 1, "carts": 1, "sold": 6 }));
+        let sum = |list: &Value| list.as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).sum::<i64>();
+        assert_eq!((sum(&stats["activity"]["events"]), sum(&stats["activity"]["orders"])), (10, 3));
+    }
+}
+
+#[test]
+fn a_cart_is_open_then_abandoned_or_ordered_or_emptied() {
+    let collector = Collector::start();
+    let now = body::now();
+    let add = |minutes: i64| event_at(now - minutes * 60_000, "add_to_cart", goods("mug"));
+    let open = body::id();
+    collector.post(&visit(&body::id(), &open, &[add(5)]));
+    collector.post(&batch(&[add(45)]));
+    collector.post(&batch(&[add(45), event("page_view", json!({}))]));
+    collector.post(&batch(&[add(50), event_at(now - 49 * 60_000, "purchase", order("A-1", "EUR", "1"))]));
+    collector.post(&batch(&[add(50), event_at(now - 49 * 60_000, "clear_cart", json!({}))]));
+    collector.post(&batch(&[add(50), event_at(now - 49 * 60_000, "remove_from_cart", goods("mug"))]));
+    assert_eq!(number(&collector, "/openCarts"), 2);
+    assert_eq!(number(&collector, "/abandonedCarts"), 1);
+    collector.post(&visit(&body::id(), &open, &[event("purchase", order("A-2", "EUR", "1"))]));
+    assert_eq!(number(&collector, "/openCarts"), 1);
+}
+
+#[test]
+fn losses_and_refusals_are_shown_by_reason() {
+    let collector = Collector::start();
+    collector.post(&with(&batch(&[page_view()]), "lost", json!({ "queue_full": 3, "expired": 1 })));
+    collector.post(&batch(&[event("add_to_cart", json!({}))]));
+    collector.post_text("nonsense");
+    let shown = collector.stream("").until("stats", |s| s["refused"].as_array().unwrap().len() == 2);
+    assert_eq!(shown["lost"], json!([{ "reason": "queue_full", "count": 3 }, { "reason": "expired", "count": 1 }]));
+    let refused = shown["refused"].as_array().unwrap();
+    assert!(refused.contains(&json!({ "kind": "event", "reason": "items: required", "count": 1 })), "{refused:?}");
+    assert!(refused.contains(&json!({ "kind": "malformed", "reason": "body: not JSON", "count": 1 })), "{refused:?}");
+}
+
+#[test]
+fn events_appear_as_they_come_in() {
+    let collector = Collector::start();
+    collector.post(&batch(&[page_view()]));
+    let mut messages = collector.stream("");
+    let first = messages.until("events", |_| true);
+    assert_eq!(first[0]["name"], json!("page_view"));
+    assert_eq!(first[0]["url"], json!("https://shop.example/"));
+    collector.post(&batch(&[event("add_to_cart", goods("<img src=x onerror=alert(1)>"))]));
+    let stats = messages.until("stats", |_| true);
+    assert_eq!(stats["funnel"]["carts"], json!(1));
+    let next = messages.until("events", |list| !list.as_array().unwrap().is_empty());
+    assert_eq!(next.as_array().unwrap().len(), 1, "nothing is told twice");
+    assert_eq!(next[0]["data"]["items"][0]["item_id"], json!("<img src=x onerror=alert(1)>"));
+}
+
+#[test]
+fn a_page_that_comes_back_is_told_only_what_it_missed() {
+    let collector = Collector::start();
+    collector.post(&batch(&[page_view(), page_view()]));
+    let mut stream = collector.connect();
+    use std::io::Write;
+    stream.write_all(&collector.head("GET", "/live/stream", &[("Last-Event-ID", "1")], None)).unwrap();
+    let mut messages = crate::world::Messages::new(stream);
+    assert_eq!(messages.until("events", |_| true).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_erasure_clears_the_screen() {
+    let collector = Collector::start();
+    let visitor = body::id();
+    collector.post(&visit(&visitor, &body::id(), &[page_view()]));
+    collector.post(&batch(&[page_view()]));
+    let mut messages = collector.stream("");
+    messages.until("events", |list| list.as_array().unwrap().len() == 2);
+    collector.post(&json!({ "erase": visitor }));
+    messages.until("reset", |_| true);
+    assert_eq!(messages.until("stats", |_| true)["erasures"], json!(1));
+    assert_eq!(messages.until("events", |_| true).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn views_over_the_cap_are_told_to_come_back() {
+    let collector = Collector::limited(|limits| limits.views = 2);
+    let mut open: Vec<_> = (0..2).map(|_| collector.stream("")).collect();
+    for view in &mut open {
+        view.next().unwrap();
+    }
+    assert_eq!(collector.get("/live/stream").status, 503);
+    drop(open);
+    crate::world::eventually("a closed view gives its place back", || {
+        let mut view = collector.stream("");
+        view.next().is_some()
+    });
+}
+
+#[test]
+fn figures_stay_fast_and_sums_exact_with_a_hundred_thousand_events() {
+    let collector = Collector::start();
+    let database = collector.database();
+    let now = body::now();
+    // The largest amount there is, often enough that a 64-bit sum would not hold it.
+    database
+        .execute_batch(&format!(
+            "BEGIN;
+             WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 100000)
+             INSERT INTO event (id, at, t, ahead, received, batch, site, visitor, session, seq, name, currency, amount, data)
+             SELECT 'e' || i, {now} - i * 500, 0, 0, 0, 'b', 's', 'v' || (i / 50), 's' || (i / 10), i,
+                    CASE i % 5 WHEN 0 THEN 'view_item' WHEN 1 THEN 'add_to_cart' WHEN 2 THEN 'purchase' ELSE 'page_view' END,
+                    'EUR', 999999999999999, '{{}}' FROM k;
+             INSERT INTO item SELECT n, 0, at, name, 'p' || (n % 500), 'Product', 1 FROM event WHERE name <> 'page_view';
+             INSERT INTO sale SELECT 's', id, at, session, visitor, currency, amount FROM event WHERE name = 'purchase';
+             INSERT INTO session SELECT session, visitor, 's', 1, 0, min(at), max(at), 10, 2, 2, 0, 2, 0, 0, 0 FROM event GROUP BY session;
+             COMMIT;"
+        ))
+        .unwrap();
+    for span in ["hour", "day", "week", "all"] {
+        let began = Instant::now();
+        let stats = stats(&collector, span);
+        assert!(began.elapsed() < Duration::from_secs(2), "{span}: {:?}", began.elapsed());
+        if span == "all" {
+            assert_eq!(stats["revenue"][0]["amount"], json!("199999999999999800.00"));
+            assert_eq!(stats["revenue"][0]["average"], json!("9999999999999.99"));
+            assert_eq!(stats["products"].as_array().unwrap().len(), 8);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The collector as its users meet it: over HTTP on loopback, with a real database. One program, so that it links once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#![allow(unreachable_pub, reason = "nothing outside uses a test")]
+
+mod body;
+mod collect;
+mod cors;
+mod erase;
+mod events;
+mod faults;
+mod files;
+mod limits;
+mod live;
+mod program;
+mod schema;
+mod world;
