@@ -4,7 +4,6 @@
 //! `!` and the reason why it was refused. One numbered entry instead of a method each: every method would weigh a shim on
 //! both sides.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -23,18 +22,19 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 /// The tracker of one site.
 #[wasm_bindgen]
 pub struct Engine {
-    driver: RefCell<Option<Rc<Driver>>>,
+    driver: Option<Rc<Driver>>,
     problem: String,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Reads the options (a JSON object) and starts. `notify(topic, payload)` is told, in JSON, what subscribers asked for.
+    /// Reads the options (a JSON object) and starts. `notify(topic, payload)` is told, in JSON, of the `topics` that
+    /// somebody listens to (bits of `io::Topic`).
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, notify: Function, document: Document) -> Self {
+    pub fn new(options: &str, notify: Function, document: Document, topics: u8) -> Self {
         match Config::read(options) {
-            Ok(config) => Self { driver: RefCell::new(Some(Driver::start(config, notify, document))), problem: String::new() },
-            Err(problem) => Self { driver: RefCell::new(None), problem: problem.text() },
+            Ok(config) => Self { driver: Some(Driver::start(config, notify, document, topics)), problem: String::new() },
+            Err(problem) => Self { driver: None, problem: problem.text() },
         }
     }
 
@@ -45,11 +45,12 @@ impl Engine {
 
     /// Every other method, by number; what is not there is empty.
     pub fn call(&self, method: u8, a: String, b: String, c: String) -> String {
-        let Some(driver) = self.driver.borrow().clone() else {
-            let mut out = own("!");
-            put(&mut out, if self.problem.is_empty() { "tracker: shut down" } else { &self.problem });
-            return out;
+        let Some(driver) = &self.driver else {
+            return refusal(&self.problem);
         };
+        if method < 7 && driver.is_stopped() {
+            return refusal("tracker: shut down");
+        }
         let input = match method {
             0 => Input::Track(a, b, c),
             1 => return text(driver.page_call(b, c)),
@@ -63,7 +64,6 @@ impl Engine {
                 return String::new();
             }
             8 => {
-                self.driver.take();
                 driver.stop();
                 return String::new();
             }
@@ -81,7 +81,7 @@ impl Engine {
 
     /// The counters, an object.
     pub fn stats(&self) -> JsValue {
-        let Some(driver) = self.driver.borrow().clone() else { return JsValue::UNDEFINED };
+        let Some(driver) = &self.driver else { return JsValue::UNDEFINED };
         let Some(mut stats) = driver.ask(|t| t.stats()) else { return JsValue::UNDEFINED };
         stats.sdk_ms = driver.spent();
         stats.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
@@ -100,10 +100,12 @@ fn text(answer: Answer) -> String {
             }
             out
         }
-        Answer::Refused(problem) => {
-            let mut out = own("!");
-            put(&mut out, &problem.text());
-            out
-        }
+        Answer::Refused(problem) => refusal(&problem.text()),
     }
+}
+
+fn refusal(reason: &str) -> String {
+    let mut out = own("!");
+    put(&mut out, reason);
+    out
 }

@@ -53,7 +53,7 @@ impl Drop for Hooks {
 
 impl Driver {
     /// A driver at work.
-    pub(crate) fn start(config: Config, notify: Function, document: Document) -> Rc<Self> {
+    pub(crate) fn start(config: Config, notify: Function, document: Document, topics: u8) -> Rc<Self> {
         let seed = page::seed();
         let word = |at: usize| u64::from(seed.get(at).copied().unwrap_or(1));
         let rng = [word(0) << 32 | word(1), word(2) << 32 | word(3)];
@@ -75,6 +75,7 @@ impl Driver {
             spent: Cell::new(0.0),
         });
         driver.listen();
+        driver.subscribe(u64::from(topics));
         driver.handle(Input::Start { stored: driver.stored(), sees_beacons });
         driver.page_shown(&page::first_reason());
         driver
@@ -135,6 +136,11 @@ impl Driver {
         if !kind.is_empty() {
             self.handle(Input::Page(page::facts(), page::reason(kind)));
         }
+    }
+
+    /// Whether everything is off the page.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.hooks.borrow().is_none()
     }
 
     /// A question to the tracker; `None` when it is asked from inside itself, which cannot happen.

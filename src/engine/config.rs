@@ -134,10 +134,10 @@ impl Config {
                     self.note(key, "", BAD);
                 }
             }
-            "capture" if value.kind() == b'[' || value.kind() == b'f' => {
+            "capture" if matches!(value.kind(), b'[' | b'"' | b'f') => {
                 (self.pages, self.clicks) = (false, false);
-                for (_, name) in value.members() {
-                    self.nested(key, name.str().unwrap_or(""), Json("true"));
+                for name in words(value) {
+                    self.nested(key, name, Json("true"));
                 }
             }
             "consent" | "batch" | "queue" | "capture" | "cookie" | "session" | "privacy" if value.kind() == b'{' => {
@@ -155,9 +155,9 @@ impl Config {
             ("consent", "default") => self.consent_default(value),
             ("consent", "purposes") => {
                 self.purposes = Purposes::NONE;
-                for (_, name) in value.members() {
+                for name in words(value) {
                     // Nobody can grant what nobody knows: then ask for everything.
-                    let purpose = name.str().and_then(Purposes::named).unwrap_or(Purposes::ALL);
+                    let purpose = Purposes::named(name).unwrap_or(Purposes::ALL);
                     self.purposes = self.purposes.with(purpose);
                 }
                 if self.purposes == Purposes::NONE {
@@ -206,6 +206,11 @@ impl Config {
         }
         self.notes.push(Problem { path, why });
     }
+}
+
+/// The words of a list, or a single one.
+fn words(value: Json<'_>) -> impl Iterator<Item = &str> {
+    value.str().into_iter().chain(value.members().filter_map(|(_, word)| word.str()))
 }
 
 /// An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.
@@ -259,7 +264,7 @@ mod tests {
 
     #[test]
     fn options_are_read_as_they_are_written() {
-        let c = read(r#"{"endpoint":"/c","batch":{"events":5,"ms":"250"},"capture":["clicks"],"session":{"idleMinutes":1}}"#).expect("readable");
+        let c = read(r#"{"endpoint":"/c","batch":{"events":5,"ms":"250"},"capture":"clicks","consent":{"purposes":["analytics"]},"session":{"idleMinutes":1}}"#).expect("readable");
         assert_eq!((c.count(Number::BatchEvents), c.ms(Number::BatchMs), c.ms(Number::IdleMs)), (5, 250, 60_000));
         assert_eq!((c.ms(Number::QueueMs), c.count(Number::QueueBytes)), (72 * 3_600_000, 262_144));
         assert_eq!((c.pages, c.clicks), (false, true));
