@@ -70,14 +70,12 @@ function wasmPack(io) {
   return tested(wasmPackPath(), args, { ...io, env: { ...env, PATH: path, WASM_BINDGEN_TEST_TIMEOUT: '120' } })
 }
 
-/** The hand-written types, and every TypeScript file of the packaging tests that uses them. */
+/** The hand-written types, and every TypeScript file of the tests that uses them. */
 async function types(io) {
-  const sources = existsSync(at('tests/packaging'))
-    ? readdirSync(at('tests/packaging'), { recursive: true })
-        .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('node_modules'))
-        .map((name) => at('tests/packaging', name))
-        .filter((file) => statSync(file).isFile())
-    : []
+  const sources = readdirSync(at('tests'), { recursive: true })
+    .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('node_modules'))
+    .map((name) => at('tests', name))
+    .filter((file) => statSync(file).isFile())
   const files = [at('www/sdk/index.d.ts'), ...sources]
   const flags = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom', '--types', 'node']
   await run(process.execPath, [at('node_modules/typescript/bin/tsc'), ...flags, ...files], { ...io, cwd: root })
