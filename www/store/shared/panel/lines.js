@@ -8,8 +8,8 @@ const texts = {
   session: (session) => `session ${session.n}`,
 }
 
-export function lineOf(topic, payload) {
-  return { topic, id: topic === 'event' ? payload.id : undefined, time: new Date().toLocaleTimeString('en-GB'), text: texts[topic](payload) }
+export function lineOf(topic, payload, at) {
+  return { topic, id: topic === 'event' ? payload.id : undefined, time: at.toLocaleTimeString('en-GB'), text: texts[topic](payload) }
 }
 
 /** What tells one event from the next of the same name. */

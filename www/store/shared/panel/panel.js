@@ -1,13 +1,12 @@
 /**
  * The developer's panel: what the tracker captured, holds, sent and lost, as it happens. It only reads: `stats()`,
- * `explain()` and the `on()` topics. Everything in it is marked `data-cb-ignore`, so looking does not change the numbers.
+ * `explain()` and what `./switch.js` hears on the `on()` topics. Everything in it is marked `data-cb-ignore`, so looking does not change the numbers.
  */
 
 import { draw, html, icon, listen } from '../html.js'
 import { slot } from '../storage.js'
 import { counted, lineOf } from './lines.js'
 
-const topics = ['event', 'batch', 'loss', 'consent', 'session']
 const kept = 30
 /** Numbers move without an event too (a batch is acknowledged), so they are read again this often. */
 const refreshMs = 500
@@ -31,12 +30,12 @@ export async function openPanel(shop) {
   draw(root, frame())
   document.body.append(root)
 
-  const at = (name) => root.querySelector(`[data-part=${name}]`)
+  const part = (name) => root.querySelector(`[data-part=${name}]`)
   const folded = slot('panel-folded', false, 'tab')
   const fold = (on) => {
     folded.write(on)
     root.classList.toggle('is-folded', on)
-    at('fold').setAttribute('aria-expanded', String(!on))
+    part('fold').setAttribute('aria-expanded', String(!on))
   }
   fold(folded.read())
 
@@ -47,27 +46,29 @@ export async function openPanel(shop) {
     if (!tracker || root.hidden) return
     const stats = tracker.stats()
     const why = tracker.explain(chosen)
-    at('captured').textContent = stats.accepted
-    for (const [name, , count] of parts) at(name).textContent = count(stats)
-    draw(at('bar'), bar(stats))
-    at('consent').textContent = why.consent.state
-    at('consent').dataset.state = why.consent.state
-    at('work').textContent = `${counted(stats.batches, 'batch', 'batches')} · ${bytes(stats.bytesSent)} · ${stats.sdkMs.toFixed(1)} ms of work`
-    draw(at('why'), explanation(why, chosen, stats.lost))
+    part('captured').textContent = stats.accepted
+    for (const [name, , count] of parts) part(name).textContent = count(stats)
+    draw(part('bar'), bar(stats))
+    part('consent').textContent = why.consent?.state ?? 'unknown'
+    part('consent').dataset.state = why.consent?.state ?? 'unknown'
+    part('work').textContent = `${counted(stats.batches, 'batch', 'batches')} · ${bytes(stats.bytesSent)} · ${stats.sdkMs.toFixed(1)} ms of work`
+    draw(part('why'), explanation(why, chosen, stats.lost))
   }
-  const log = (topic, payload) => {
-    lines = [lineOf(topic, payload), ...lines].slice(0, kept)
-    draw(at('log'), html`${lines.map((line) => html`<li class="is-${line.topic}"><time>${line.time}</time>
+  const log = (topic, payload, at) => {
+    lines = [lineOf(topic, payload, at), ...lines].slice(0, kept)
+    draw(part('log'), html`${lines.map((line) => html`<li class="is-${line.topic}"><time>${line.time}</time>
       ${line.id ? html`<button type="button" id="line-${line.id}" data-id="${line.id}" aria-pressed="${line.id === chosen}">${line.text}</button>` : html`<span>${line.text}</span>`}</li>`)}`)
     refresh()
   }
 
-  for (const topic of topics) shop.on(topic, (payload) => log(topic, payload))
-  shop.whenReady().then((ready) => {
-    at('engine').textContent = ready ? `engine: ${ready.engine}${ready.reason ? ` (${ready.reason})` : ''}` : 'not loaded'
+  const started = (ready) => {
+    part('engine').textContent = ready ? `engine: ${ready.engine}${ready.reason ? ` (${ready.reason})` : ''}` : 'not loaded'
     refresh()
-  })
-  setInterval(refresh, refreshMs)
+  }
+  // Asked again each time: an engine that stopped says so from then on.
+  const ask = () => shop.whenReady().then(started)
+  ask()
+  setInterval(ask, refreshMs)
 
   listen(root, 'click', '[data-part=fold]', () => fold(!root.classList.contains('is-folded')))
   listen(root, 'click', '[data-id]', (button) => {
@@ -76,6 +77,7 @@ export async function openPanel(shop) {
     refresh()
   })
   return {
+    log,
     show(on) {
       root.hidden = !on
       refresh()
@@ -128,7 +130,7 @@ function explanation(why, chosen, lost) {
   const reasons = Object.entries(lost).filter(([, n]) => n > 0).map(([reason, n]) => `${reason} ${n}`)
   return html`
     <p><b>${chosen ? 'This event' : 'Last event'}</b> <span>${why.id ? why.state : 'none yet'}${why.reason && ` (${why.reason})`}</span></p>
-    <p><b>Consent</b> <span>${[why.consent.state, why.consent.source && `says ${why.consent.source}`, ...why.consent.purposes].filter(Boolean).join(' · ')}</span></p>
+    ${why.consent && html`<p><b>Consent</b> <span>${[why.consent.state, why.consent.source && `says ${why.consent.source}`, ...why.consent.purposes].filter(Boolean).join(' · ')}</span></p>`}
     ${reasons.length > 0 && html`<p><b>Lost</b> <span>${reasons.join(', ')}</span></p>`}`
 }
 

@@ -9,6 +9,8 @@ import { closeBanner, offerBanner, openBanner } from './consent-banner.js'
 import { toast } from './toast.js'
 
 export function wireFrame(shop) {
+  // First, so that the panel misses nothing of what follows.
+  wirePanel(shop)
   consent.announce(shop.consent)
   consent.whenChosenElsewhere(shop.consent, () => {
     closeBanner()
@@ -33,7 +35,6 @@ export function wireFrame(shop) {
     form.reset()
     toast('Thank you. As this is a demonstration, no letter will come.')
   })
-  wirePanel(shop)
 }
 
 /** Tells the departments in the header which one is open; called when a view has been drawn. */
