@@ -38,9 +38,9 @@ pub(crate) struct Driver {
 /// Everything that listens. Dropped as one: first nobody calls any more, then the closures go.
 struct Hooks {
     undo: [Function; 2],
-    answer: Closure<dyn FnMut(u32, f64, f64)>,
-    _event: Closure<dyn FnMut(Event)>,
-    _navigation: Closure<dyn FnMut(String)>,
+    answer: Closure<dyn Fn(u32, f64, f64)>,
+    _event: Closure<dyn Fn(Event)>,
+    _navigation: Closure<dyn Fn(String)>,
 }
 
 impl Drop for Hooks {
@@ -85,7 +85,7 @@ impl Driver {
         let weak = Rc::downgrade(self);
         let event = Closure::new(with(weak.clone(), Self::on_event));
         let navigation = Closure::new(with(weak.clone(), |driver: &Rc<Self>, kind: String| driver.page_shown(&kind)));
-        let answer = Closure::<dyn FnMut(u32, f64, f64)>::new(move |send, status, wait| {
+        let answer = Closure::<dyn Fn(u32, f64, f64)>::new(move |send, status, wait| {
             if let Some(driver) = weak.upgrade() {
                 driver.handle(Input::Outcome { send, outcome: outcome(status, wait) });
             }
@@ -301,7 +301,7 @@ fn outcome(status: f64, wait: f64) -> Outcome {
 }
 
 /// A callback that does nothing once the driver is gone.
-fn with<A: 'static>(driver: Weak<Driver>, act: impl Fn(&Rc<Driver>, A) + 'static) -> impl FnMut(A) + 'static {
+fn with<A: 'static>(driver: Weak<Driver>, act: impl Fn(&Rc<Driver>, A) + 'static) -> impl Fn(A) + 'static {
     move |argument| {
         if let Some(driver) = driver.upgrade() {
             act(&driver, argument);

@@ -225,7 +225,7 @@ pub fn push_int(out: &mut String, n: u64) {
     push_digit(out, (n % 10) as u8);
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -122,7 +122,7 @@ pub fn push(out: &mut String, minor: i64, exponent: u8) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

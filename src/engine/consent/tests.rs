@@ -1,6 +1,5 @@
 use super::*;
 use crate::engine::vocab::Lane;
-use crate::engine::id::Uuid;
 use crate::engine::json::Json;
 use crate::engine::queue::tests::event;
 

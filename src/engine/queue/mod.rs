@@ -132,5 +132,5 @@ impl Queue {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod tests;
