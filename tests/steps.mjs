@@ -64,7 +64,7 @@ function browserTests() {
 function wasmPack(io) {
   const { env } = requireWasmToolchain()
   const { chromedriver } = requireBrowser()
-  const args = ['test', '--headless', '--chrome', '--chromedriver', chromedriver, '--mode', 'no-install', root, '--']
+  const args = ['test', '--headless', '--chrome', '--chromedriver', chromedriver, '--mode', 'no-install', root]
   for (const name of browserTests()) args.push('--test', name)
   const path = [wasmBindgenFolder(), env.PATH].join(delimiter)
   return tested(wasmPackPath(), args, { ...io, env: { ...env, PATH: path, WASM_BINDGEN_TEST_TIMEOUT: '120' } })
