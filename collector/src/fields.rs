@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use cartbeacon::engine::json::Json;
 use cartbeacon::engine::money;
 
-/// Events whose items are kept in a table of their own: those that the list of top products counts.
-const COUNTED: [&str; 4] = ["view_item", "add_to_cart", "remove_from_cart", "purchase"];
+/// Events whose items are read: those that change a cart or that the list of top products counts.
+const COUNTED: [&str; 5] = ["view_item", "add_to_cart", "remove_from_cart", "update_cart", "purchase"];
 /// More pieces than this in one line are counted as this many: sums over all lines then stay far inside an `i64`.
 const MOST: i64 = 1_000_000;
 
@@ -82,6 +82,7 @@ impl Money {
 pub(crate) struct Sold {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
+    pub(crate) variant: Option<String>,
     pub(crate) quantity: i64,
 }
 
@@ -98,7 +99,7 @@ fn line(item: Json<'_>) -> Option<Sold> {
     let name = named("item_name");
     let id = named("item_id").or_else(|| name.clone())?;
     let quantity = item.get("quantity").and_then(Json::int).unwrap_or(1);
-    Some(Sold { id, name, quantity: i64::try_from(quantity).unwrap_or(MOST).min(MOST) })
+    Some(Sold { id, name, variant: named("item_variant"), quantity: i64::try_from(quantity).unwrap_or(MOST).min(MOST) })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! writes goes through the one thread of `writer`, which answers only after the commit.
 
 mod batch;
+mod cart;
 mod clock;
 mod collect;
 mod cors;

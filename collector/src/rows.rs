@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use crate::batch::{Accepted, Row};
+use crate::cart;
 use crate::clock::Millis;
 
 /// What became of a batch's events.
@@ -30,6 +31,7 @@ pub(crate) fn store(connection: &Connection, batch: &Accepted) -> Result<Stored>
             Some(n) => {
                 outcome.stored += 1;
                 items(connection, row, n)?;
+                cart::apply(connection, batch, row)?;
                 let sold = row.name == "purchase" && sale(connection, batch, row)?;
                 session.add(row, sold);
             }
@@ -112,7 +114,6 @@ struct Tally {
     carts: i64,
     checkouts: i64,
     orders: i64,
-    units: i64,
     filled_at: Millis,
     emptied_at: Millis,
 }
@@ -122,15 +123,12 @@ impl Tally {
         self.first_at = Some(self.first_at.map_or(row.at, |first| first.min(row.at)));
         self.last_at = self.last_at.max(row.at);
         self.events += 1;
-        let units: i64 = row.items.iter().map(|item| item.quantity).sum();
         match row.name.as_str() {
             "view_item" => self.views += 1,
             "add_to_cart" => {
                 self.carts += 1;
-                self.units += units;
                 self.filled_at = self.filled_at.max(row.at);
             }
-            "remove_from_cart" => self.units -= units,
             "begin_checkout" => self.checkouts += 1,
             "clear_cart" => self.emptied_at = self.emptied_at.max(row.at),
             "purchase" => {
@@ -149,7 +147,7 @@ impl Tally {
              ON CONFLICT (id) DO UPDATE SET
                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
                events = events + excluded.events, views = views + excluded.views, carts = carts + excluded.carts,
-               checkouts = checkouts + excluded.checkouts, orders = orders + excluded.orders, units = units + excluded.units,
+               checkouts = checkouts + excluded.checkouts, orders = orders + excluded.orders, units = excluded.units,
                filled_at = max(filled_at, excluded.filled_at), emptied_at = max(emptied_at, excluded.emptied_at)",
         )?;
         let started = i64::try_from(batch.session.started).unwrap_or(i64::MAX).min(batch.received);
@@ -166,7 +164,7 @@ impl Tally {
             self.carts,
             self.checkouts,
             self.orders,
-            self.units,
+            cart::units(connection, &batch.session.id)?,
             self.filled_at,
             self.emptied_at,
         ])?;
@@ -217,6 +215,7 @@ pub(crate) fn erase(connection: &Connection, visitor: &str, now: Millis) -> Resu
     let events = run("DELETE FROM event WHERE visitor = ?1")?;
     let sessions = run("DELETE FROM session WHERE visitor = ?1")?;
     for sql in [
+        "DELETE FROM cart_line WHERE visitor = ?1",
         "DELETE FROM sale WHERE visitor = ?1",
         "DELETE FROM page WHERE visitor = ?1",
         "DELETE FROM loss WHERE visitor = ?1",

@@ -53,12 +53,22 @@ CREATE TABLE session (
   carts INTEGER NOT NULL,          -- additions to the cart
   checkouts INTEGER NOT NULL,
   orders INTEGER NOT NULL,
-  units INTEGER NOT NULL,          -- pieces added less pieces removed
+  units INTEGER NOT NULL,          -- pieces in the cart: see cart_line
   filled_at INTEGER NOT NULL,      -- the last addition to the cart
   emptied_at INTEGER NOT NULL      -- the last order or emptied cart
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_last ON session (last_at, visitor, views, carts, checkouts, orders, units, filled_at, emptied_at);
 CREATE INDEX session_visitor ON session (visitor);
+
+-- What lies in each session's cart, as its events tell.
+CREATE TABLE cart_line (
+  session TEXT NOT NULL,
+  item TEXT NOT NULL,              -- item id, and variant if any
+  visitor TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  PRIMARY KEY (session, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cart_line_visitor ON cart_line (visitor);
 
 -- One row an order: a thank-you page that is loaded again is no second sale.
 CREATE TABLE sale (

@@ -11,15 +11,15 @@ fn an_erased_visitor_leaves_nothing_behind() {
     let (gone, stays) = (body::id(), body::id());
     for visitor in [&gone, &stays] {
         for n in 0..2 {
-            let events =
-                [page_view(), event("add_to_cart", goods("mug")), event("purchase", order(&format!("{visitor}-{n}"), "EUR", "10"))];
+            let bought = event("purchase", order(&format!("{visitor}-{n}"), "EUR", "10"));
+            let events = [page_view(), bought, event("add_to_cart", goods("mug"))];
             let body = with(&visit(visitor, &body::id(), &events), "lost", json!({ "expired": 1 }));
             assert_eq!(collector.post(&body).json()["stored"], json!(3));
         }
     }
     let answer = collector.post(&json!({ "v": 1, "erase": gone.to_uppercase() }));
     assert_eq!((answer.status, answer.json()), (200, json!({ "erased": { "events": 6, "sessions": 2 } })));
-    for table in ["event", "session", "page", "sale", "loss", "batch"] {
+    for table in ["event", "session", "page", "cart_line", "sale", "loss", "batch"] {
         assert_eq!(collector.number(&format!("SELECT count(*) FROM {table} WHERE visitor = '{gone}'")), 0, "{table}");
         assert!(collector.number(&format!("SELECT count(*) FROM {table} WHERE visitor = '{stays}'")) > 0, "{table}");
     }
