@@ -35,7 +35,7 @@ export const shop = {
     list: (category, sort) => query('/list.html', { category: category === 'all' ? '' : category, sort: sort === 'featured' ? '' : sort }),
     product: (sku) => `/product.html?sku=${encodeURIComponent(sku)}`,
     cart: () => '/cart.html',
-    checkout: (step) => `/checkout.html#${step}`,
+    checkout: (step) => `/checkout.html#/${step}`,
     thanks: (order) => `/thank-you.html?order=${encodeURIComponent(order)}`,
     privacy: () => '/privacy.html',
   },
