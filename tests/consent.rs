@@ -127,3 +127,63 @@ fn erasing_tells_the_endpoint_once_and_leaves_nothing() {
     assert!(visitor.contains(&w.receiver.erased[0]));
     assert_eq!(w.storage, None);
 }
+
+/// What a page, a shopper and a banner can do to the gate.
+#[derive(Clone, Debug)]
+enum Deed {
+    Track,
+    Page(u8),
+    Consent(&'static str),
+    Erase,
+    Flush,
+    Hide,
+    Show,
+    Wait(u64),
+    Reload,
+}
+
+fn deed() -> impl proptest::strategy::Strategy<Value = Deed> {
+    use proptest::prelude::*;
+    let signals = vec![YES, NO, r#""withdraw""#, r#"{"marketing":"granted"}"#, r#"{"marketing":"denied"}"#, r#"{"analytics":"maybe"}"#, "nonsense"];
+    prop_oneof![
+        4 => Just(Deed::Track),
+        2 => (0_u8..4).prop_map(Deed::Page),
+        4 => proptest::sample::select(signals).prop_map(Deed::Consent),
+        1 => Just(Deed::Erase),
+        1 => Just(Deed::Flush),
+        1 => Just(Deed::Hide),
+        1 => Just(Deed::Show),
+        2 => (0_u64..20_000).prop_map(Deed::Wait),
+        1 => Just(Deed::Reload),
+    ]
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    /// The world asserts at every send and write that this tab was told yes, by a model of its own; here the rest.
+    #[test]
+    fn no_sequence_of_inputs_gets_anything_past_the_gate(deeds in proptest::collection::vec(deed(), 0..60)) {
+        let mut w = World::new(1);
+        let mut tab = w.open(config(""), "list");
+        let mut ever = false;
+        for deed in deeds {
+            match deed {
+                Deed::Track => drop(w.track(tab, "add_to_cart", ADD)),
+                Deed::Page(n) => drop(w.input(tab, Input::Page(facts(&format!("p{n}")), Reason::Push))),
+                Deed::Consent(update) => drop(w.consent(tab, update)),
+                Deed::Erase => drop(w.input(tab, Input::Erase)),
+                Deed::Flush => drop(w.input(tab, Input::Flush)),
+                Deed::Hide => drop(w.input(tab, Input::Hidden)),
+                Deed::Show => drop(w.input(tab, Input::Visible { stored: w.storage.clone() })),
+                Deed::Wait(ms) => w.run(ms),
+                Deed::Reload => {
+                    w.close(tab);
+                    tab = w.open(config(""), "again");
+                }
+            }
+            ever |= w.tabs[tab].yes == Some(true);
+            proptest::prop_assert!(ever || (w.sends == 0 && w.writes == 0));
+            proptest::prop_assert!(w.tabs[tab].yes != Some(false) || w.storage.is_none(), "stored after a no");
+        }
+    }
+}
