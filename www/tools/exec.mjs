@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, createWriteStream, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { Problem } from './say.mjs'
+import { Problem, plainText } from './say.mjs'
 
 const TAIL_LINES = 60
 
@@ -23,7 +23,8 @@ export async function run(command, args, { cwd, env = process.env, onLine, log, 
   const tail = []
   const file = log && createWriteStream(log, { flags: 'a' })
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })
-  const take = (line) => {
+  const take = (coloured) => {
+    const line = plainText(coloured)
     tail.push(line)
     if (tail.length > TAIL_LINES) tail.shift()
     file?.write(`${line}\n`)

@@ -77,11 +77,13 @@ export async function step(name, why, work) {
   }
 }
 
-// Tools colour their lines and rewrite them with carriage returns; only the last, bare text is of use here.
-function clean(line) {
-  // eslint-disable-next-line no-control-regex
-  return line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').split('\r').at(-1).trim()
+/** A tool's line without the colours that some write even where nobody sees them. */
+export function plainText(line) {
+  return line.replace(/\x1b(?:\[[0-9;]*[A-Za-z]|\(B)/g, '')
 }
+
+// Lines are rewritten with carriage returns; only what stands last is of use.
+const clean = (line) => plainText(line).split('\r').at(-1).trim()
 
 /** Runs a command's main function: a `Problem` ends it with its message, anything else with its stack, both with code 1. */
 export async function main(work) {

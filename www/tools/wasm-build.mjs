@@ -29,6 +29,8 @@ function cargoCall(toolchain, dev) {
     // Panics become a bare trap: no messages, no formatting, about a third of the file.
     args.push(`-Zbuild-std=${STD_PARTS.join(',')}`)
     flags.push('-Zunstable-options', '-Cpanic=immediate-abort')
+    // Nobody reads the text that `{:?}` and panic locations would make.
+    flags.push('-Zfmt-debug=none', '-Zlocation-detail=none')
     env.RUSTC_BOOTSTRAP = '1'
   }
   env.CARGO_ENCODED_RUSTFLAGS = flags.join('\x1f')
