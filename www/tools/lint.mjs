@@ -1,22 +1,34 @@
-// `npm run lint`: formatting and clippy, natively and for the browser, every warning an error.
+// `npm run lint`: formatting and clippy, natively and for the browser; every warning is an error, and all are shown.
 import { TARGET } from './compilers.mjs'
 import { run } from './exec.mjs'
 import { root } from './paths.mjs'
-import { heading, main, step } from './say.mjs'
+import { Problem, heading, main, step } from './say.mjs'
 import { setup } from './setup.mjs'
 import { requireWasmToolchain } from './wasm-target.mjs'
 
 const DENY = ['--', '-D', 'warnings']
 
+const LINTS = [
+  { name: 'format', why: 'cargo fmt', args: ['fmt', '--all', '--check'] },
+  { name: 'clippy', why: 'the host: everything', args: ['clippy', '--workspace', '--all-targets', ...DENY] },
+  { name: 'clippy wasm', why: 'the browser: the SDK', args: ['clippy', '--package', 'cartbeacon', '--lib', '--target', TARGET, ...DENY], wasm: true },
+]
+
 async function lint() {
   await setup('start', 'lint')
   const { clippy, env } = requireWasmToolchain({ lint: true })
   heading('Lints')
-  const cargo = (args) => (onLine) => run('cargo', args, { cwd: root, onLine })
-  await step('format', 'cargo fmt', cargo(['fmt', '--all', '--check']))
-  await step('clippy', 'the host: everything', cargo(['clippy', '--workspace', '--all-targets', ...DENY]))
-  const browser = ['clippy', '--package', 'cartbeacon', '--lib', '--target', TARGET, ...DENY]
-  await step('clippy wasm', 'the browser: the SDK', (onLine) => run(clippy, browser, { cwd: root, env, onLine }))
+  const failed = []
+  for (const { name, why, args, wasm } of LINTS) {
+    const check = (onLine) => (wasm ? run(clippy, args, { cwd: root, env, onLine }) : run('cargo', args, { cwd: root, onLine }))
+    try {
+      await step(name, why, check)
+    } catch (error) {
+      console.error(`\n${error.message}\n`)
+      failed.push(name)
+    }
+  }
+  if (failed.length) throw new Problem(`Not clean: ${failed.join(', ')}.`)
 }
 
 main(lint)
