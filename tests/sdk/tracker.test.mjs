@@ -30,6 +30,19 @@ test('early calls wait in order and reach the engine with their own time, URL, t
   assert.equal(parseInt(early.id.replace('-', '').slice(0, 12), 16), t)
 })
 
+test('a page that is only being prepared starts nothing until it is shown', async () => {
+  let show
+  const { page, tracker } = await openTracker()
+  document.prerendering = true
+  document.addEventListener = (name, shown) => name === 'prerenderingchange' && (show = shown)
+  const early = tracker.track('view_item', { items: [{ item_id: 'a' }] })
+  await new Promise((done) => setTimeout(done, 20))
+  assert.equal(page.engines.length, 0)
+  show()
+  await tracker.ready
+  assert.equal(JSON.parse(heard(page)[0][3]).id, early.id)
+})
+
 test('fields are read when the call is made, not when it is replayed', async () => {
   const { page, tracker } = await openTracker()
   const fields = { step: 1 }
