@@ -32,9 +32,10 @@ test('early calls wait in order and reach the engine with their own time, URL, t
 
 test('a page that is only being prepared starts nothing until it is shown', async () => {
   let show
-  const { page, tracker } = await openTracker()
-  document.prerendering = true
-  document.addEventListener = (name, shown) => name === 'prerenderingchange' && (show = shown)
+  const page = openPage()
+  Object.assign(document, { prerendering: true, addEventListener: (name, shown) => name === 'prerenderingchange' && (show = shown) })
+  const { init } = await fresh('index.js')
+  const tracker = init({ endpoint: '/collect', site: 'shop' })
   const early = tracker.track('view_item', { items: [{ item_id: 'a' }] })
   await new Promise((done) => setTimeout(done, 20))
   assert.equal(page.engines.length, 0)
