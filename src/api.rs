@@ -33,7 +33,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, notify: Function, document: Document, topics: u8) -> Self {
         match Config::read(options) {
-            Ok(config) => Self { driver: Some(Driver::start(config, notify, document, topics)), problem: String::new() },
+            Ok(config) => Self { driver: Some(Driver::start(config, &notify, document, topics)), problem: String::new() },
             Err(problem) => Self { driver: None, problem: problem.text() },
         }
     }
@@ -60,7 +60,7 @@ impl Engine {
             5 => Input::Flush,
             6 => Input::Erase,
             7 => {
-                driver.subscribe(json::int(&a).unwrap_or(0));
+                driver.subscribe(json::int(&a).and_then(|n| u8::try_from(n).ok()).unwrap_or(0));
                 return String::new();
             }
             8 => {

@@ -1,5 +1,6 @@
-//! Owns the tracker and every listener, and runs the loop: an input in, outputs out, the borrow dropped, then each output
-//! done, then the one timer armed. JavaScript is never called while the tracker is borrowed, so a subscriber may call us.
+//! Owns the tracker and everything that calls it, and runs the loop: an input in, outputs out, the borrow dropped, then
+//! each output done, then the one timer armed. JavaScript is never called while the tracker is borrowed, so a subscriber
+//! may call us.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -8,139 +9,106 @@ use gloo_timers::callback::Timeout;
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Event, PageTransitionEvent, VisibilityState};
+use web_sys::{Document, Event};
 
-use super::page;
-use crate::engine::config::{Config, Medium, Number};
-use crate::engine::io::{Answer, Input, Outcome, Output, Topic, Transport};
-use crate::engine::json::{own, push_int, put};
+use super::page::{self, Page, heard};
+use crate::engine::config::{Config, Number};
+use crate::engine::io::{Answer, Input, Outcome, Output, Transport};
 use crate::engine::page::Reason;
 use crate::engine::time::{Millis, Now};
 use crate::engine::tracker::Tracker;
 
+/// What the page calls: what it hears, the event, and three numbers that depend on what it is.
+type Ear = Closure<dyn FnMut(u8, Event, u32, f64, f64)>;
+
 /// The tracker of one site in a real page.
 pub(crate) struct Driver {
     tracker: RefCell<Tracker>,
-    notify: Function,
-    /// Storage key of this site.
-    key: String,
-    /// Ties resource entries to this driver's beacons.
-    mark: String,
     document: Document,
-    timer: RefCell<Option<(Millis, Timeout)>>,
-    /// Stops watching for outcomes. A store page has hundreds of other resources: watch only while an answer is due.
-    watching: RefCell<Option<Function>>,
-    hooks: RefCell<Option<Hooks>>,
+    page: Page,
+    /// Gone once everything is off the page.
+    ear: Cell<Option<Ear>>,
+    timer: Cell<Option<Timeout>>,
+    /// When the timer wakes us; for ever while there is none.
+    due: Cell<Millis>,
     /// Milliseconds spent in the engine and in doing what it said.
     spent: Cell<f64>,
-}
-
-/// Everything that listens. Dropped as one: first nobody calls any more, then the closures go.
-struct Hooks {
-    undo: [Function; 2],
-    answer: Closure<dyn Fn(u32, f64, f64)>,
-    _event: Closure<dyn Fn(Event)>,
-    _navigation: Closure<dyn Fn(String)>,
-}
-
-impl Drop for Hooks {
-    fn drop(&mut self) {
-        for undo in &self.undo {
-            let _ = undo.call0(&JsValue::NULL);
-        }
-    }
+    stopped: Cell<bool>,
 }
 
 impl Driver {
     /// A driver at work.
-    pub(crate) fn start(config: Config, notify: Function, document: Document, topics: u8) -> Rc<Self> {
-        let seed = page::seed();
-        let word = |at: usize| u64::from(seed.get(at).copied().unwrap_or(1));
-        let rng = [word(0) << 32 | word(1), word(2) << 32 | word(3)];
-        let mut key = own("cb_");
-        key.extend(config.site.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
-        let mut mark = own("#cb");
-        push_int(&mut mark, word(0));
-        put(&mut mark, "-");
-        let sees_beacons = page::sees(&config.endpoint);
-        let driver = Rc::new(Self {
-            tracker: RefCell::new(Tracker::new(config, rng)),
-            notify,
-            key,
-            mark,
-            document,
-            timer: RefCell::new(None),
-            watching: RefCell::new(None),
-            hooks: RefCell::new(None),
-            spent: Cell::new(0.0),
+    #[expect(clippy::cast_precision_loss, reason = "at most a few thousand days")]
+    pub(crate) fn start(config: Config, notify: &Function, document: Document, topics: u8) -> Rc<Self> {
+        let word = || u64::from(page::random());
+        let rng = [word() << 32 | word(), word() << 32 | word()];
+        let driver = Rc::new_cyclic(|weak: &Weak<Self>| {
+            let weak = weak.clone();
+            // The closure does nothing once the driver is gone.
+            let ear = Ear::new(move |what, event: Event, a, b, c| {
+                if let Some(driver) = weak.upgrade() {
+                    driver.hear(what, &event, a, b, c);
+                }
+            });
+            let page = page::open(
+                &document,
+                ear.as_ref().unchecked_ref(),
+                notify,
+                &config.endpoint,
+                &config.site,
+                config.medium as u8,
+                config.ms(Number::CookieDays) as f64,
+            );
+            Self {
+                tracker: RefCell::new(Tracker::new(config, rng)),
+                document,
+                page,
+                ear: Cell::new(Some(ear)),
+                timer: Cell::default(),
+                due: Cell::new(Millis::MAX),
+                spent: Cell::default(),
+                stopped: Cell::default(),
+            }
         });
-        driver.listen();
-        driver.subscribe(u64::from(topics));
-        driver.handle(Input::Start { stored: driver.stored(), sees_beacons });
-        driver.page_shown(&page::first_reason());
+        driver.subscribe(topics);
+        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: page::sees(&driver.page) > 0 });
+        driver.page_shown(page::first_reason());
         driver
     }
 
-    fn listen(self: &Rc<Self>) {
-        let weak = Rc::downgrade(self);
-        let event = Closure::new(with(weak.clone(), Self::on_event));
-        let navigation = Closure::new(with(weak.clone(), |driver: &Rc<Self>, kind: String| driver.page_shown(&kind)));
-        let answer = Closure::<dyn Fn(u32, f64, f64)>::new(move |send, status, wait| {
-            if let Some(driver) = weak.upgrade() {
-                driver.handle(Input::Outcome { send, outcome: outcome(status, wait) });
-            }
-        });
-        let undo = [page::listen(event.as_ref().unchecked_ref()), page::navigation(navigation.as_ref().unchecked_ref())];
-        *self.hooks.borrow_mut() = Some(Hooks { undo, answer, _event: event, _navigation: navigation });
-    }
-
     /// Everything off the page again.
-    pub(crate) fn stop(&self) {
-        self.handle_now(Input::Hidden);
+    pub(crate) fn stop(self: &Rc<Self>) {
+        self.handle(Input::Hidden);
+        self.stopped.set(true);
         self.timer.take();
-        self.watch(false);
-        self.hooks.take();
+        page::close(&self.page);
+        self.ear.take();
     }
 
-    fn on_event(self: &Rc<Self>, event: Event) {
-        match event.type_().as_str() {
-            "click" => {
-                self.handle(Input::Click(page::path(&event)));
-            }
-            "pagehide" | "freeze" => {
-                self.handle(Input::Hidden);
-            }
-            "prerenderingchange" => self.page_shown("prerender"),
-            "online" => {
-                self.handle(Input::Online);
-            }
-            "pageshow" => {
-                if event.unchecked_into::<PageTransitionEvent>().persisted() {
-                    self.visible();
-                    self.handle(Input::Page(page::facts(), Reason::Bfcache));
-                }
-            }
-            _ if self.document.visibility_state() == VisibilityState::Hidden => {
-                self.handle(Input::Hidden);
-            }
-            _ => self.visible(),
-        }
+    fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
+        let input = match what {
+            heard::CLICK => Input::Click(page::path(event)),
+            heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
+            heard::VISIBLE => Input::Visible { stored: self.stored() },
+            heard::VISIBILITY | heard::HIDDEN => Input::Hidden,
+            heard::ONLINE => Input::Online,
+            heard::OUTCOME => Input::Outcome { send: a, outcome: outcome(b, c) },
+            heard::PAGE => return self.page_shown(a),
+            _ => return,
+        };
+        self.handle(input);
     }
 
-    fn visible(self: &Rc<Self>) {
-        self.handle(Input::Visible { stored: self.stored() });
-    }
-
-    /// A page came on screen; `kind` is the browser's word for why, empty while it is not on screen yet.
-    fn page_shown(self: &Rc<Self>, kind: &str) {
-        if !kind.is_empty() {
-            self.handle(Input::Page(page::facts(), page::reason(kind)));
+    /// A page came on screen, unless the browser only prepares it.
+    fn page_shown(self: &Rc<Self>, reason: u32) {
+        if let Some(reason) = Reason::BROWSER.get(reason as usize) {
+            self.handle(Input::Page(page::facts(), *reason));
         }
     }
 
     /// Whether everything is off the page.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.hooks.borrow().is_none()
+        self.stopped.get()
     }
 
     /// A question to the tracker; `None` when it is asked from inside itself, which cannot happen.
@@ -148,9 +116,9 @@ impl Driver {
         self.tracker.try_borrow().ok().map(|tracker| question(&tracker))
     }
 
-    pub(crate) fn subscribe(&self, topics: u64) {
+    pub(crate) fn subscribe(&self, topics: u8) {
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
-            tracker.subscribe(u8::try_from(topics).unwrap_or(0));
+            tracker.subscribe(topics);
         }
     }
 
@@ -164,128 +132,72 @@ impl Driver {
 
     /// One turn of the loop.
     pub(crate) fn handle(self: &Rc<Self>, input: Input) -> Answer {
-        let answer = self.handle_now(input);
-        self.arm();
-        answer
+        self.turn(Some(input))
     }
 
-    fn handle_now(&self, input: Input) -> Answer {
+    /// One turn of the loop, for an input or because the time has come.
+    fn turn(self: &Rc<Self>, input: Option<Input>) -> Answer {
         let begun = page::mono();
-        let answer = {
-            let Ok(mut tracker) = self.tracker.try_borrow_mut() else { return Answer::Done };
-            tracker.handle(input, now(begun))
-        };
-        self.act();
-        self.spent.set(self.spent.get() + page::mono() - begun);
-        answer
-    }
-
-    fn wake(self: &Rc<Self>) {
-        let begun = page::mono();
+        let mut answer = Answer::Done;
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
-            tracker.handle_timeout(now(begun));
+            match input {
+                Some(input) => answer = tracker.handle(input, now(begun)),
+                None => tracker.handle_timeout(now(begun)),
+            }
         }
-        self.act();
-        self.spent.set(self.spent.get() + page::mono() - begun);
-        self.arm();
-    }
-
-    /// Does what the engine says until it has nothing more to say.
-    fn act(&self) {
         while let Some(output) = self.tracker.try_borrow_mut().ok().and_then(|mut t| t.poll_output()) {
             self.perform(output);
         }
+        self.spent.set(self.spent.get() + page::mono() - begun);
+        self.arm();
+        answer
     }
 
-    fn perform(&self, output: Output) {
+    fn perform(self: &Rc<Self>, output: Output) {
         match output {
             Output::Send { send, body, transport, .. } => {
-                let how = match transport {
-                    Transport::Beacon => 0,
-                    Transport::KeepaliveFetch => 1,
-                    Transport::Fetch => 2,
-                };
-                let answer = self.hooks.borrow().as_ref().map(|h| h.answer.as_ref().unchecked_ref::<Function>().clone());
-                let endpoint = self.ask(|t| t.config().endpoint.clone());
                 if transport == Transport::Beacon {
-                    self.watch(true);
+                    page::watch(&self.page, 1);
                 }
-                if let (Some(answer), Some(endpoint)) = (answer, endpoint) {
-                    page::send(&endpoint, &body, how, &self.mark, send, &answer);
-                }
+                page::send(&self.page, transport as u8, send, &body);
             }
-            Output::Write { value, .. } => {
-                if let Some((medium, days)) = self.medium() {
-                    page::save(medium, &self.key, &value, days);
-                }
-            }
-            Output::Erase { .. } => {
-                if let Some((medium, _)) = self.medium() {
-                    page::erase(medium, &self.key);
-                }
-            }
+            Output::Write { value, .. } => page::save(&self.page, &value),
+            Output::Erase { .. } => page::save(&self.page, ""),
             Output::AskTitle => {
-                self.handle_now(Input::Title(page::facts().title));
+                self.handle(Input::Title(page::facts().title));
             }
-            Output::Tell(topic, payload) => self.tell(topic, &payload),
+            Output::Tell(topic, payload) => page::tell(&self.page, topic as u8, &payload),
         }
-    }
-
-    fn watch(&self, on: bool) {
-        let mut watching = self.watching.borrow_mut();
-        if on && watching.is_none() {
-            let hooks = self.hooks.borrow();
-            *watching = hooks.as_ref().map(|h| page::watch(&self.mark, h.answer.as_ref().unchecked_ref()));
-        } else if !on && let Some(stop) = watching.take() {
-            let _ = stop.call0(&JsValue::NULL);
-        }
-    }
-
-    fn tell(&self, topic: Topic, payload: &str) {
-        let _ = self.notify.call2(&JsValue::NULL, &topic.name().into(), &payload.into());
-    }
-
-    /// Which storage, 0 for the cookie and 1 for local storage, and for how many days.
-    #[expect(clippy::cast_precision_loss, reason = "at most 395 days")]
-    fn medium(&self) -> Option<(u8, f64)> {
-        self.ask(|t| match t.config().medium {
-            Medium::Cookie => Some((0, t.config().ms(Number::CookieDays) as f64)),
-            Medium::Local => Some((1, 0.0)),
-            Medium::Memory => None,
-        })
-        .flatten()
     }
 
     fn stored(&self) -> Option<String> {
-        self.medium().and_then(|(medium, _)| page::load(medium, &self.key))
+        Some(page::load(&self.page))
     }
 
-    /// Sees to it that `wake` is called in time. A timer that is too early is left alone: waking for nothing is cheap,
+    /// Sees to it that `turn` is called in time. A timer that is too early is left alone: waking for nothing is cheap,
     /// making timers is not.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded right before")]
     fn arm(self: &Rc<Self>) {
-        if self.ask(Tracker::is_answered) == Some(true) {
-            self.watch(false);
+        let Some((is_answered, due)) = self.ask(|t| (t.is_answered(), t.poll_timeout())) else { return };
+        if is_answered {
+            page::watch(&self.page, 0);
         }
-        let Some(due) = self.ask(Tracker::poll_timeout).flatten() else { return };
-        let mut timer = self.timer.borrow_mut();
-        if self.hooks.borrow().is_none() || timer.as_ref().is_some_and(|(armed, _)| *armed <= due) {
-            return;
-        }
+        let Some(due) = due.filter(|due| *due < self.due.get() && !self.is_stopped()) else { return };
         let wait = due.saturating_sub(now(page::mono()).mono);
-        let wait = u32::try_from(wait).unwrap_or(u32::MAX).min(MAX_WAIT);
         let weak = Rc::downgrade(self);
-        let timeout = Timeout::new(wait, move || {
+        let timer = Timeout::new(wait.min(MAX_WAIT) as u32, move || {
             if let Some(driver) = weak.upgrade() {
-                driver.timer.take();
-                driver.wake();
+                driver.due.set(Millis::MAX);
+                driver.turn(None);
             }
         });
-        *timer = Some((due, timeout));
+        self.due.set(due);
+        self.timer.set(Some(timer));
     }
 }
 
 /// Browsers take a longer wait for none at all.
-const MAX_WAIT: u32 = 0x7fff_ffff;
+const MAX_WAIT: Millis = 0x7fff_ffff;
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clocks are positive and far below 2^53")]
 fn now(mono: f64) -> Now {
@@ -298,13 +210,4 @@ fn outcome(status: f64, wait: f64) -> Outcome {
         return if status < -1.0 { Outcome::Taken } else { Outcome::Refused };
     }
     Outcome::Answered { status: status as u16, retry_after: (wait >= 0.0).then_some(wait as Millis) }
-}
-
-/// A callback that does nothing once the driver is gone.
-fn with<A: 'static>(driver: Weak<Driver>, act: impl Fn(&Rc<Driver>, A) + 'static) -> impl Fn(A) + 'static {
-    move |argument| {
-        if let Some(driver) = driver.upgrade() {
-            act(&driver, argument);
-        }
-    }
 }

@@ -10,18 +10,25 @@ const quietly = (work) => {
 
 export const wall = () => Date.now()
 export const mono = () => performance.now()
-export const seed = () => crypto.getRandomValues(new Uint32Array(4))
+export const random = () => crypto.getRandomValues(new Uint32Array(1))[0]
 
 /** JSON text; lone surrogates, which no decoder takes, become U+FFFD. */
 const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
 
-/** URL, title and referrer, escaped as in JSON, a line each. */
-export const facts = () => [location.href, document.title.replace(/\s+/g, ' '), document.referrer].map((text) => json(text).slice(1, -1)).join('\n')
+/** URL (0), title (1) or referrer (2), escaped as in JSON. */
+export const fact = (which) => json([location.href, document.title.replace(/\s+/g, ' '), document.referrer][which]).slice(1, -1)
 
-/** Why the first page is on screen; empty while it is only being prepared. */
-export const reason = () => {
+// The numbers of what the engine hears: see page.rs.
+const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
+
+/** The browser's words for why a page is on screen, in the order of the engine's reasons. */
+const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
+const reason = (word) => Math.max(0, REASONS.indexOf(word == 'traverse' ? 'back_forward' : word))
+
+/** Why the first page is on screen; -1 while it is only being prepared. */
+export const firstReason = () => {
   const entry = performance.getEntriesByType('navigation')[0] || {}
-  return document.prerendering ? '' : entry.activationStart > 0 ? 'prerender' : entry.type || 'navigate'
+  return document.prerendering ? -1 : reason(entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
 /** The elements under an event, innermost first, as far up as ten. */
@@ -55,19 +62,10 @@ const on = (target, names, handler) => {
   return () => names.forEach((name) => target.removeEventListener(name, handler, options))
 }
 
-/** Passive listeners in the capture phase for all that the driver wants to hear of; answers how to take them off. */
-export const listen = (handler) => {
-  const undo = [
-    on(document, ['click', 'visibilitychange', 'freeze', 'resume', 'prerenderingchange'], handler),
-    on(window, ['pagehide', 'pageshow', 'online'], handler),
-  ]
-  return () => undo.forEach((f) => f())
-}
-
 /** Calls `tell(type)` after the URL changed: the Navigation API where present, else a patched history. */
-export const navigation = (tell) => {
+const navigation = (tell) => {
   const api = window.navigation
-  if (api) return on(api, ['currententrychange'], (event) => event.navigationType && tell(event.navigationType))
+  if (api) return [on(api, ['currententrychange'], (event) => event.navigationType && tell(event.navigationType))]
   const undo = ['push', 'replace'].map((type) => {
     const name = type + 'State'
     const original = history[name]
@@ -80,14 +78,12 @@ export const navigation = (tell) => {
     // Somebody may have patched over us: then the chain stays as it is, and `tell` is dead.
     return () => history[name] === patched && (history[name] = original)
   })
-  const traverse = () => tell('traverse')
-  undo.push(on(window, ['popstate', 'hashchange'], traverse))
-  return () => undo.forEach((f) => f())
+  return [on(window, ['popstate', 'hashchange'], () => tell('traverse')), ...undo]
 }
 
 /** Whether Resource Timing shows the status of a beacon to this endpoint. */
-export const sees = (endpoint) =>
-  !!quietly(
+const canSee = (endpoint) =>
+  quietly(
     () =>
       new URL(endpoint, location.href).origin === location.origin &&
       'responseStatus' in PerformanceResourceTiming.prototype &&
@@ -95,50 +91,92 @@ export const sees = (endpoint) =>
   )
 
 /**
- * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one.
- * `answer(send, status, retryAfterMs)` is called once; status -1 is "not taken", -2 "taken, nothing more is known yet".
+ * Attaches a tracker to the page: passive listeners in the capture phase for all that the engine wants to hear of.
+ * `hear(what, event, a, b, c)` is the engine's ear; storage is the cookie (medium 0), local storage (1) or none (2).
  */
-export const send = (url, body, how, mark, send, answer) => {
-  let refused
-  if (how < 1) {
-    // The fragment never goes on the wire; it ties the resource entry to the batch.
-    if (quietly(() => navigator.sendBeacon(url + mark + send, body))) return answer(send, -2, -1)
-    refused = true
+export const open = (document, hear, notify, endpoint, site, medium, days) => {
+  const shown = (word) => hear(PAGE, undefined, reason(word))
+  const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
+  return {
+    _hear: hear,
+    _notify: notify,
+    _endpoint: endpoint,
+    _sees: canSee(endpoint) ? 1 : 0,
+    _medium: medium,
+    _key: 'cb_' + site.replace(/[^a-z\d-]/gi, ''),
+    _days: days,
+    // Ties resource entries to this tracker's beacons.
+    _mark: `#cb${random()}-`,
+    _undo: [
+      whenever(document, ['click'], CLICK),
+      whenever(document, ['visibilitychange', 'resume'], VISIBILITY),
+      whenever(document, ['freeze'], HIDDEN),
+      on(document, ['prerenderingchange'], () => shown('prerender')),
+      whenever(window, ['pagehide'], HIDDEN),
+      whenever(window, ['online'], ONLINE),
+      on(window, ['pageshow'], (event) => {
+        if (!event.persisted) return
+        hear(VISIBLE)
+        shown('bfcache')
+      }),
+      ...navigation(shown),
+    ],
   }
-  const failed = () => answer(send, refused ? -1 : 0, -1)
-  const request = quietly(() => fetch(url, { method: 'POST', body, keepalive: how < 2 }))
+}
+
+/** Everything off the page again. */
+export const close = (page) => {
+  watch(page, 0)
+  page._undo.forEach((undo) => undo())
+  // The engine's ear goes with the engine; an answer may still come.
+  page._hear = () => {}
+}
+
+/** Whether the outcome of a beacon to the endpoint can be seen. */
+export const sees = (page) => page._sees
+
+/** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one. */
+export const send = (page, how, send, body) => {
+  /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
+  const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  // The fragment never goes on the wire; it ties the resource entry to the batch.
+  if (how < 1 && quietly(() => navigator.sendBeacon(page._endpoint + page._mark + send, body))) return answer(-2)
+  const failed = () => answer(how < 1 ? -1 : 0)
+  const request = quietly(() => fetch(page._endpoint, { method: 'POST', body, keepalive: how < 2 }))
   if (!request) return failed()
   request.then((response) => {
-    const wait = Number(response.headers.get('retry-after'))
     // Chromium gives the keepalive quota back only when the body has been read.
-    response.text().then(
-      () => answer(send, response.status, wait > 0 ? wait * 1000 : -1),
-      () => answer(send, response.status, -1),
-    )
+    const read = () => answer(response.status, response.headers.get('retry-after'))
+    response.text().then(read, () => answer(response.status))
   }, failed)
 }
 
-/** Watches for the outcome of marked beacons until the function returned is called. */
-export const watch = (mark, answer) => {
-  const observer = new PerformanceObserver((list) => {
+/** Watches for the outcome of marked beacons. A store page has hundreds of other resources: only while one is due. */
+export const watch = (page, on) => {
+  if (!on == !page._observer) return
+  if (!on) return (page._observer = page._observer.disconnect())
+  page._observer = new PerformanceObserver((list) => {
     for (const { name, responseStatus } of list.getEntries()) {
-      const at = name.lastIndexOf(mark)
-      if (at > 0) answer(+name.slice(at + mark.length), responseStatus, -1)
+      const [, send] = name.split(page._mark)
+      if (send) page._hear(OUTCOME, undefined, send, responseStatus, -1)
     }
   })
-  observer.observe({ type: 'resource' })
-  return () => observer.disconnect()
+  page._observer.observe({ type: 'resource' })
 }
 
-export const load = (medium, key) =>
-  quietly(() =>
-    medium ? localStorage.getItem(key) : document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1),
-  ) || undefined
+const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
 
-const cookie = (key, value, days) =>
-  (document.cookie = `${key}=${value};path=/;max-age=${days * 86400};samesite=lax` + (location.protocol === 'https:' ? ';secure' : ''))
+export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
 
-export const save = (medium, key, value, days) =>
-  quietly(() => (medium ? localStorage.setItem(key, value) : cookie(key, value, days)))
+/** Stores a value; an empty one is taken off. */
+export const save = ({ _medium, _key, _days }, value) =>
+  quietly(() => {
+    if (_medium == 1) value ? localStorage.setItem(_key, value) : localStorage.removeItem(_key)
+    if (_medium < 1 && (value || readCookie(_key)))
+      document.cookie =
+        `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
+  })
 
-export const erase = (medium, key) => quietly(() => (medium ? localStorage.removeItem(key) : load(0, key) && cookie(key, '', 0)))
+/** Tells subscribers; the topic is one of the engine's bits. */
+export const tell = (page, topic, payload) =>
+  quietly(() => page._notify(['event', 'batch', 'loss', 'consent', 'session', 'debug'][Math.log2(topic)], payload))

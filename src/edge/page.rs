@@ -1,48 +1,45 @@
-//! Bindings of `page.js`, and what it says put into the engine's words.
+//! Bindings of `page.js`.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::Event;
+use web_sys::{Document, Event};
 
-use crate::engine::json::own;
-use crate::engine::page::{Facts, Reason};
+use crate::engine::page::Facts;
 
 #[wasm_bindgen(module = "/src/edge/page.js")]
 extern "C" {
+    /// What one tracker has on the page: its listeners, its storage key, its endpoint.
+    pub(super) type Page;
+
     pub(super) fn wall() -> f64;
     pub(super) fn mono() -> f64;
-    pub(super) fn seed() -> Vec<u32>;
-    #[wasm_bindgen(js_name = facts)]
-    fn facts_text() -> String;
-    #[wasm_bindgen(js_name = reason)]
-    pub(super) fn first_reason() -> String;
+    pub(super) fn random() -> u32;
+    fn fact(which: u8) -> String;
+    #[wasm_bindgen(js_name = firstReason)]
+    pub(super) fn first_reason() -> u32;
     pub(super) fn path(event: &Event) -> String;
-    pub(super) fn listen(handler: &Function) -> Function;
-    pub(super) fn navigation(tell: &Function) -> Function;
-    pub(super) fn sees(endpoint: &str) -> bool;
-    pub(super) fn send(url: &str, body: &str, how: u8, mark: &str, send: u32, answer: &Function);
-    pub(super) fn watch(mark: &str, answer: &Function) -> Function;
-    pub(super) fn load(medium: u8, key: &str) -> Option<String>;
-    pub(super) fn save(medium: u8, key: &str, value: &str, days: f64);
-    pub(super) fn erase(medium: u8, key: &str);
+    pub(super) fn open(document: &Document, hear: &Function, notify: &Function, endpoint: &str, site: &str, medium: u8, days: f64) -> Page;
+    pub(super) fn close(page: &Page);
+    pub(super) fn sees(page: &Page) -> u8;
+    pub(super) fn send(page: &Page, how: u8, send: u32, body: &str);
+    pub(super) fn watch(page: &Page, on: u8);
+    pub(super) fn load(page: &Page) -> String;
+    pub(super) fn save(page: &Page, value: &str);
+    pub(super) fn tell(page: &Page, topic: u8, payload: &str);
+}
+
+/// What `page.js` hears, by its numbers.
+pub(super) mod heard {
+    pub(crate) const CLICK: u8 = 0;
+    pub(crate) const VISIBILITY: u8 = 1;
+    pub(crate) const VISIBLE: u8 = 2;
+    pub(crate) const HIDDEN: u8 = 3;
+    pub(crate) const ONLINE: u8 = 4;
+    pub(crate) const PAGE: u8 = 5;
+    pub(crate) const OUTCOME: u8 = 6;
 }
 
 /// The page on screen.
 pub(super) fn facts() -> Facts {
-    let text = facts_text();
-    let (url, rest) = text.split_once('\n').unwrap_or_default();
-    let (title, referrer) = rest.split_once('\n').unwrap_or_default();
-    Facts { url: own(url), title: own(title), referrer: own(referrer) }
-}
-
-/// The reason of that name, as the browser says it.
-pub(super) fn reason(name: &str) -> Reason {
-    match name {
-        "push" => Reason::Push,
-        "replace" => Reason::Replace,
-        "traverse" | "back_forward" => Reason::BackForward,
-        "reload" => Reason::Reload,
-        "prerender" => Reason::Prerender,
-        _ => Reason::Navigate,
-    }
+    Facts { url: fact(0), title: fact(1), referrer: fact(2) }
 }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use super::id::Uuid;
-use super::json::Writer;
+use super::json::{Writer, own};
 
 /// Why a page is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Those that a browser gives, in the order of its numbers in `edge/page.js`.
+    pub const BROWSER: [Self; 7] = [Self::Navigate, Self::Reload, Self::BackForward, Self::Bfcache, Self::Prerender, Self::Push, Self::Replace];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Navigate => "navigate",
@@ -60,12 +63,12 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn new(id: Uuid, facts: Facts, reason: Reason) -> Self {
-        Self { id, url: facts.url, title: RefCell::new(facts.title), referrer: facts.referrer, reason }
+    pub fn new(id: Uuid, url: &str, title: &str, referrer: &str, reason: Reason) -> Self {
+        Self { id, url: own(url), title: RefCell::new(own(title)), referrer: own(referrer), reason }
     }
 
-    pub fn set_title(&self, title: String) {
-        self.title.replace(title);
+    pub fn set_title(&self, title: &str) {
+        self.title.replace(own(title));
     }
 
     /// Whether moving to `url` shows another page.
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     fn at(url: &str) -> Page {
-        Page::new(Uuid(1), Facts { url: url.to_owned(), ..Facts::default() }, Reason::Navigate)
+        Page::new(Uuid(1), url, "", "", Reason::Navigate)
     }
 
     #[test]

@@ -2,13 +2,13 @@ use std::rc::Rc;
 
 use super::*;
 use crate::engine::id::Uuid;
-use crate::engine::page::{Facts, Page, Reason};
+use crate::engine::page::{Page, Reason};
 use crate::engine::session::Session;
 use crate::engine::vocab::Lane;
 
 /// An event of that size on the wire.
 pub fn event(n: u32, lane: Lane, bytes: usize) -> Event {
-    let page = Rc::new(Page::new(Uuid(1), Facts::default(), Reason::Navigate));
+    let page = Rc::new(Page::new(Uuid(1), "", "", "", Reason::Navigate));
     let text = "x".repeat(bytes.saturating_sub(112));
     Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, page, session: None, text }
 }

@@ -20,7 +20,7 @@ pub(super) struct Context {
 }
 
 impl Tracker {
-    pub(super) fn page_shown(&mut self, facts: Facts, mut reason: Reason, now: Now) {
+    pub(super) fn page_shown(&mut self, facts: &Facts, mut reason: Reason, now: Now) {
         let mut is_view = self.config.pages;
         if let Some(page) = &self.page {
             is_view &= reason == Reason::Bfcache || page.is_left_for(&facts.url);
@@ -35,17 +35,17 @@ impl Tracker {
     }
 
     /// Puts a page on screen; inside the app the page before is its referrer.
-    fn show(&mut self, mut facts: Facts, reason: Reason, now: Now) {
-        if let Some(before) = &self.page
-            && reason != Reason::Bfcache
-        {
-            facts.referrer.clone_from(&before.url);
-        }
-        self.page = Some(Rc::new(Page::new(self.rng.uuid(self.at(now)), facts, reason)));
+    fn show(&mut self, facts: &Facts, reason: Reason, now: Now) {
+        let referrer = match &self.page {
+            Some(before) if reason != Reason::Bfcache => &before.url,
+            _ => &facts.referrer,
+        };
+        let page = Page::new(self.rng.uuid(self.at(now)), &facts.url, &facts.title, referrer, reason);
+        self.page = Some(Rc::new(page));
         self.timers.set(Timer::Title, now.mono + TITLE_MS);
     }
 
-    pub(super) fn page_call(&mut self, facts: Facts, fields: &str, context: &str, now: Now) -> Answer {
+    pub(super) fn page_call(&mut self, facts: &Facts, fields: &str, context: &str, now: Now) -> Answer {
         let context = self.context(context, now);
         if context.page.is_none() && self.page.as_ref().is_none_or(|p| p.is_left_for(&facts.url)) {
             self.show(facts, Reason::Call, now);
@@ -71,9 +71,8 @@ impl Tracker {
         let page = value.text("url").map(|url| match &self.page {
             Some(page) if page.url == url => page.clone(),
             _ => {
-                let text = |key| own(value.text(key).unwrap_or(""));
-                let facts = Facts { url: own(url), title: text("title"), referrer: text("referrer") };
-                Rc::new(Page::new(self.rng.uuid(self.at(now)), facts, Reason::Navigate))
+                let text = |key| value.text(key).unwrap_or("");
+                Rc::new(Page::new(self.rng.uuid(self.at(now)), url, text("title"), text("referrer"), Reason::Navigate))
             }
         });
         Context { at, page, id }

@@ -88,29 +88,29 @@ impl Tracker {
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) -> Answer {
-        match input {
-            Input::Start { stored, sees_beacons } => self.start(stored, sees_beacons, now),
-            Input::Page(facts, reason) => self.page_shown(facts, reason, now),
+        // Borrowed: one place drops what is left of the input, instead of every way out of here.
+        match &input {
+            Input::Start { stored, sees_beacons } => self.start(stored.as_deref(), *sees_beacons, now),
+            Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
             Input::Title(title) => {
                 if let Some(page) = &self.page {
                     page.set_title(title);
                 }
             }
-            Input::Click(path) => self.click(&path, now),
+            Input::Click(path) => self.click(path, now),
             Input::Track(name, fields, context) => {
-                let context = self.context(&context, now);
-                return self.record(&name, &fields, context, now);
+                let context = self.context(context, now);
+                return self.record(name, fields, context, now);
             }
-            Input::PageCall(facts, fields, context) => return self.page_call(facts, &fields, &context, now),
-            Input::Consent(update) => return self.consent_call(&update, now),
-            Input::Identify(user) => match Json::new(&user).str() {
+            Input::PageCall(facts, fields, context) => return self.page_call(facts, fields, context, now),
+            Input::Consent(update) => return self.consent_call(update, now),
+            Input::Identify(user) => match Json::new(user).str() {
                 Some(user) if !user.is_empty() && user.len() <= 256 => self.identity.identify(user),
                 _ => return Answer::Refused(Problem::new("userId", "not a text of 1 to 256 characters")),
             },
             Input::Reset => {
                 self.flush(now, false);
-                self.identity = Identity::default();
-                self.outputs.push_back(Output::Erase { key: Key::Identity });
+                self.forget();
             }
             Input::Flush => self.flush(now, false),
             Input::Erase => self.erase(now),
@@ -132,9 +132,15 @@ impl Tracker {
                 self.delivery.resume();
                 self.flush_if_waiting(now);
             }
-            Input::Outcome { send, outcome } => self.outcome(send, outcome, now),
+            Input::Outcome { send, outcome } => self.outcome(*send, *outcome, now),
         }
         Answer::Done
+    }
+
+    /// No visitor and no session any more, here and in storage.
+    fn forget(&mut self) {
+        self.identity = Identity::default();
+        self.outputs.push_back(Output::Erase { key: Key::Identity });
     }
 
     /// Does what is due.
@@ -170,7 +176,7 @@ impl Tracker {
         self.origin + now.mono
     }
 
-    fn start(&mut self, stored: Option<String>, sees_beacons: bool, now: Now) {
+    fn start(&mut self, stored: Option<&str>, sees_beacons: bool, now: Now) {
         self.origin = now.wall.saturating_sub(now.mono);
         self.sees_beacons = sees_beacons;
         for problem in core::mem::take(&mut self.config.notes) {
@@ -183,7 +189,7 @@ impl Tracker {
         // A yes of an earlier page still holds; a preset or a strict default of this page goes before it.
         if self.config.before == Before::Hold
             && preset == Choices::default()
-            && let Some(stored) = stored.as_deref().and_then(Stored::read)
+            && let Some(stored) = stored.and_then(Stored::read)
         {
             (source, at, choices) = (Source::Stored, stored.consented, Choices::yes_to(stored.purposes));
             self.identity.adopt(stored);
@@ -225,8 +231,7 @@ impl Tracker {
                 let waiting = held + self.queue.clear() + self.delivery.purge();
                 self.lose(Loss::Withdrawn, waiting);
                 // Only what the browser has taken already still hangs on these.
-                self.identity = Identity::default();
-                self.outputs.push_back(Output::Erase { key: Key::Identity });
+                self.forget();
             }
         }
         self.save();
