@@ -38,7 +38,7 @@ export const path = (event) => {
     if (node.nodeType !== 1 || list.length > 9) continue
     const get = (name) => node.getAttribute(name) || undefined
     const data = {}
-    for (const { name, value } of node.attributes) if (name.startsWith('data-cb-')) data[name.slice(8)] = value
+    for (const { name, value } of node.attributes) if (name.startsWith('data-cb-')) data[name.slice(8).replace(/-/g, '_')] = value
     const tag = node.localName
     list.push({
       tag,

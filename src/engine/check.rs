@@ -164,7 +164,7 @@ impl<'a> Check<'a> {
 
     fn whole(&mut self, value: Json<'a>, positive: bool) -> Result<(), &'static str> {
         let text = value.decimal().ok_or("not a number")?;
-        if text.starts_with('-') {
+        if text.starts_with("-") {
             return Err("negative");
         }
         let n = int(text).ok_or("not a whole number")?;

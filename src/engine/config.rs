@@ -216,9 +216,10 @@ fn words(value: Json<'_>) -> impl Iterator<Item = &str> {
 /// An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.
 fn is_url(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let begins_with = |text: &str, marks: &[u8]| text.bytes().take(1).any(|b| marks.iter().any(|mark| *mark == b));
     let shaped = match host {
-        Some(rest) => !rest.is_empty() && !rest.starts_with(['/', '?', ':']),
-        None => text.starts_with('/') && !text.starts_with("//"),
+        Some(rest) => !rest.is_empty() && !begins_with(rest, b"/?:"),
+        None => begins_with(text, b"/") && !text.starts_with("//"),
     };
     shaped && !text.bytes().any(|b| b <= b' ' || b == b'#' || b == b'\\')
 }

@@ -25,9 +25,9 @@ impl Uuid {
     pub fn parse(text: &str) -> Option<Self> {
         let mut n = 0_u128;
         let mut digits = 0;
-        for c in text.chars() {
-            if c != '-' {
-                n = (n << 4) | u128::from(c.to_digit(16)?);
+        for b in text.bytes() {
+            if b != b'-' {
+                n = (n << 4) | u128::from(char::from(b).to_digit(16)?);
                 digits += 1;
             }
         }

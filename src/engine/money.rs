@@ -3,7 +3,7 @@
 //! JavaScript prints `0.1 + 0.2` as `0.30000000000000004`; in euro that is 30 cents, and it leaves as `0.3`. The number of
 //! minor digits comes from ISO 4217 (list one, as amended to 2026): <https://www.six-group.com/en/products-services/financial-information/data-standards.html>.
 
-use super::json::{int, push_int, put};
+use super::json::{cut, int, push_int, put};
 
 /// Codes with two minor digits. Codes of metals, funds and tests are left out: no shop prices in them.
 const TWO: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDEGPERNETBEUR\
@@ -35,44 +35,39 @@ pub struct Amount {
 /// the point. Halves are rounded away from zero; digits that differ from the rounded value by less than 10⁻⁸ are the
 /// noise of a float and not reported.
 pub fn parse(text: &str, exponent: u8) -> Option<Amount> {
-    let (negative, text) = match text.strip_prefix('-') {
+    let (negative, text) = match text.strip_prefix("-") {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let (mantissa, shift) = match text.split_once(['e', 'E']) {
+    let (mantissa, shift) = match cut(text, b"eE") {
         Some((m, e)) => (m, scale(e)?),
         None => (text, 0),
     };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = cut(mantissa, b".").unwrap_or((mantissa, ""));
     if whole.is_empty() || (fraction.is_empty() && mantissa.len() != whole.len()) {
         return None;
     }
     // The first `places` digits are minor units (none when negative: then leading zeros are not spelled out), the next
-    // ten are what is rounded.
+    // ten are what is rounded; zeros fill up what is not written.
+    let count = i32::try_from(whole.len() + fraction.len()).ok()?;
     let places = i32::try_from(whole.len()).ok()? + shift + i32::from(exponent);
-    let mut minor = 0_i64;
-    let mut rest = 0_i64;
-    let mut seen = 0_i32;
-    for b in whole.bytes().chain(fraction.bytes()) {
+    let mut digits = mantissa.bytes().filter(|b| *b != b'.');
+    let mut minor = 0;
+    let mut rest = 0;
+    for place in 0..count.max(places + REST_DIGITS) {
+        let b = if place < count { digits.next()? } else { b'0' };
         if !b.is_ascii_digit() {
             return None;
         }
         let digit = i64::from(b - b'0');
-        if seen < places {
-            minor = minor.checked_mul(10)?.checked_add(digit)?;
-        } else if seen < places + REST_DIGITS {
+        if place < places {
+            minor = minor * 10 + digit;
+            if minor > MAX_MINOR {
+                return None;
+            }
+        } else if place < places + REST_DIGITS {
             rest = rest * 10 + digit;
         }
-        seen += 1;
-    }
-    for _ in seen..places {
-        minor = minor.checked_mul(10)?;
-    }
-    for _ in seen.max(places)..places + REST_DIGITS {
-        rest *= 10;
-    }
-    if minor > MAX_MINOR {
-        return None;
     }
     let up = rest >= REST_UNIT / 2;
     let error = if up { REST_UNIT - rest } else { rest };
@@ -90,16 +85,10 @@ const MAX_MINOR: i64 = 999_999_999_999_999;
 
 /// The exponent of `1e21`; more than two digits is no price.
 fn scale(text: &str) -> Option<i32> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, text.get(1..)?),
-        b'+' => (false, text.get(1..)?),
-        _ => (false, text),
-    };
-    if digits.len() > 2 {
-        return None;
-    }
-    let n = i32::try_from(int(digits)?).ok()?;
-    Some(if negative { -n } else { n })
+    let negative = text.strip_prefix("-");
+    let digits = negative.or_else(|| text.strip_prefix("+")).unwrap_or(text);
+    let n = i32::try_from(int(digits)?).ok().filter(|n| *n < 100)?;
+    Some(if negative.is_some() { -n } else { n })
 }
 
 /// Appends minor units as the shortest decimal: 2998 of two digits is `29.98`, 2990 is `29.9`, 2900 is `29`.

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use super::id::Uuid;
-use super::json::{Writer, own};
+use super::json::{Writer, cut, own};
 
 /// Why a page is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,15 +91,15 @@ impl Page {
 
 /// The part of a URL that tells pages apart.
 fn key(url: &str) -> &str {
-    match url.split_once('#') {
-        Some((_, fragment)) if fragment.starts_with(['/', '!']) => url,
+    match cut(url, b"#") {
+        Some((_, fragment)) if matches!(fragment.as_bytes().first(), Some(b'/' | b'!')) => url,
         Some((before, _)) => before,
         None => url,
     }
 }
 
 fn without_fragment(url: &str) -> &str {
-    url.split_once('#').map_or(url, |(before, _)| before)
+    cut(url, b"#").map_or(url, |(before, _)| before)
 }
 
 #[cfg(test)]

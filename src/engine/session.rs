@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::consent::Purposes;
 use super::id::{Rng, Uuid};
-use super::json::{int, own, push_int, put};
+use super::json::{cut, int, own, push_int, put};
 use super::time::Millis;
 
 /// One visit of one visitor, under one login.
@@ -45,12 +45,16 @@ pub struct Stored {
 impl Stored {
     /// Reads the stored text; `None` when it is not one of ours.
     pub fn read(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix("1.")?.split('.');
-        let visitor = Uuid::parse(parts.next()?)?;
-        let id = Uuid::parse(parts.next()?)?;
+        let mut rest = text.strip_prefix("1.")?;
+        let mut part = || {
+            let (part, more) = cut(rest, b".").unwrap_or((rest, ""));
+            rest = more;
+            part
+        };
+        let (visitor, id) = (Uuid::parse(part())?, Uuid::parse(part())?);
         let mut numbers = [0; 6];
         for number in &mut numbers {
-            *number = int(parts.next()?)?;
+            *number = int(part())?;
         }
         let [n, started, last, seq, purposes, consented] = numbers;
         let (n, seq) = (u32::try_from(n).ok()?, u32::try_from(seq).ok()?);
