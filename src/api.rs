@@ -7,7 +7,6 @@
 use std::rc::Rc;
 
 use js_sys::Function;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::Document;
 
@@ -36,11 +35,6 @@ impl Engine {
             Ok(config) => Self { driver: Some(Driver::start(config, &notify, document, topics)), problem: String::new() },
             Err(problem) => Self { driver: None, problem: problem.text() },
         }
-    }
-
-    /// Why the options were refused; empty when they were not.
-    pub fn problem(&self) -> String {
-        self.problem.clone()
     }
 
     /// Every other method, by number; what is not there is empty.
@@ -81,10 +75,15 @@ impl Engine {
 
     /// The counters, an object.
     pub fn stats(&self) -> JsValue {
-        let Some(driver) = &self.driver else { return JsValue::UNDEFINED };
-        let Some(mut stats) = driver.ask(|t| t.stats()) else { return JsValue::UNDEFINED };
-        stats.sdk_ms = driver.spent();
-        stats.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+        let stats = self.driver.as_ref().and_then(|driver| driver.stats());
+        stats.unwrap_or_default()
+    }
+}
+
+impl Engine {
+    /// Why the options were refused; empty when they were not. JavaScript hears it as the answer to any call.
+    pub fn problem(&self) -> &str {
+        &self.problem
     }
 }
 

@@ -14,6 +14,7 @@ use web_sys::{Document, Event};
 use super::page::{self, Page, heard};
 use crate::engine::config::{Config, Number};
 use crate::engine::io::{Answer, Input, Outcome, Output, Transport};
+use crate::engine::json::Writer;
 use crate::engine::page::Reason;
 use crate::engine::time::{Millis, Now};
 use crate::engine::tracker::Tracker;
@@ -122,8 +123,14 @@ impl Driver {
         }
     }
 
-    pub(crate) fn spent(&self) -> f64 {
-        self.spent.get()
+    /// The counters, an object.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub(crate) fn stats(&self) -> Option<JsValue> {
+        let stats = self.ask(Tracker::stats)?;
+        let mut lost = Writer::default();
+        stats.lost.write(&mut lost);
+        let counts = serde_wasm_bindgen::to_value(&stats.counts().map(|n| n as f64)).ok()?;
+        Some(page::stats(&counts, self.spent.get(), &lost.out))
     }
 
     pub(crate) fn page_call(self: &Rc<Self>, fields: String, context: String) -> Answer {

@@ -207,7 +207,7 @@ impl Tracker {
         }
         self.tell_batch(at, "sent", bytes as u64);
         self.timers.set_if_earlier(Timer::Answer, deadline);
-        self.outputs.push_back(Output::Send { permit, send, body, transport });
+        self.outputs.push(Output::Send { permit, send, body, transport });
         true
     }
 

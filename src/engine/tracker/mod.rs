@@ -8,7 +8,6 @@ mod accept;
 mod deliver;
 mod report;
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::check::Problem;
@@ -39,7 +38,7 @@ pub struct Tracker {
     /// Wall clock minus monotonic clock, fixed at the start so that a clock that jumps reorders nothing.
     origin: Millis,
     timers: Timers,
-    outputs: VecDeque<Output>,
+    outputs: Vec<Output>,
     consent: Consent,
     identity: Identity,
     page: Option<Rc<Page>>,
@@ -60,7 +59,7 @@ impl Tracker {
             rng: Rng::new(seed),
             origin: 0,
             timers: Timers::default(),
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
             consent: Consent::new(config.purposes, config.before),
             identity: Identity::default(),
             page: None,
@@ -140,13 +139,13 @@ impl Tracker {
     /// No visitor and no session any more, here and in storage.
     fn forget(&mut self) {
         self.identity = Identity::default();
-        self.outputs.push_back(Output::Erase { key: Key::Identity });
+        self.outputs.push(Output::Erase { key: Key::Identity });
     }
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Now) {
         if self.timers.take(Timer::Title, now.mono) {
-            self.outputs.push_back(Output::AskTitle);
+            self.outputs.push(Output::AskTitle);
         }
         if self.timers.take(Timer::Hold, now.mono) {
             let expired = self.consent.expire_held(self.at(now).saturating_sub(HELD_MS));
@@ -163,7 +162,7 @@ impl Tracker {
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
     }
 
     /// When to call `handle_timeout`, on the monotonic clock.
@@ -247,7 +246,7 @@ impl Tracker {
         {
             let body = native::erase(session.visitor);
             let send = self.delivery.number();
-            self.outputs.push_back(Output::Send { permit, send, body, transport: self.transport(true) });
+            self.outputs.push(Output::Send { permit, send, body, transport: self.transport(true) });
         }
         let change = self.consent.withdraw(self.at(now));
         self.consent_changed(change, now);
@@ -258,7 +257,7 @@ impl Tracker {
         if let Some(permit) = self.consent.may_store()
             && let Some(value) = self.identity.stored(self.consent.purposes(), self.consent.at())
         {
-            self.outputs.push_back(Output::Write { permit, key: Key::Identity, value });
+            self.outputs.push(Output::Write { permit, key: Key::Identity, value });
         }
     }
 
@@ -282,7 +281,7 @@ impl Tracker {
 
     fn tell(&mut self, topic: Topic, mut w: Writer) {
         w.close("}");
-        self.outputs.push_back(Output::Tell(topic, w.out));
+        self.outputs.push(Output::Tell(topic, w.out));
     }
 
     #[cold]

@@ -1,7 +1,5 @@
 //! Answers to questions: counters that always add up, and why an event is where it is.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::*;
 
 /// The counters, by name. `accepted` = `held` + `queued` + `inDoubt` + `handedOver` + `acknowledged` + the sum of `lost`,
@@ -23,41 +21,12 @@ pub struct Stats {
     pub lost: Losses,
     pub bytes_sent: u64,
     pub batches: u64,
-    /// Main-thread time spent inside the engine, milliseconds. The caller's clock knows; here it is 0.
-    pub sdk_ms: f64,
 }
 
-impl Serialize for Stats {
-    /// By hand: derived code costs four times the bytes of a loop over names.
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        let counts = [
-            ("accepted", self.accepted),
-            ("held", self.held),
-            ("queued", self.queued),
-            ("inDoubt", self.in_doubt),
-            ("handedOver", self.handed_over),
-            ("acknowledged", self.acknowledged),
-            ("bytesSent", self.bytes_sent),
-            ("batches", self.batches),
-        ];
-        for (name, n) in counts {
-            #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-            map.serialize_entry(name, &(n as f64))?;
-        }
-        map.serialize_entry("sdkMs", &self.sdk_ms)?;
-        map.serialize_entry("lost", &self.lost)?;
-        map.end()
-    }
-}
-
-impl Serialize for Losses {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        for (name, n) in self.named() {
-            map.serialize_entry(name, &f64::from(n))?;
-        }
-        map.end()
+impl Stats {
+    /// The counters but the losses, in the order of `stats` in `edge/page.js`.
+    pub fn counts(&self) -> [u64; 8] {
+        [self.accepted, self.held, self.queued, self.in_doubt, self.handed_over, self.acknowledged, self.bytes_sent, self.batches]
     }
 }
 
@@ -73,7 +42,6 @@ impl Tracker {
             lost: self.losses.clone(),
             bytes_sent: self.delivery.bytes_sent,
             batches: u64::from(self.delivery.batches),
-            sdk_ms: 0.0,
         }
     }
 
