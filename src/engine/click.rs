@@ -1,7 +1,8 @@
 //! From the elements under a click to what is recorded: the declared event of the nearest `data-cb-event`, or a `click` on
 //! the nearest element that is there to be clicked. No text unless asked, never a value.
 
-use super::json::{Json, Writer, cut, own};
+use super::json::{Json, Writer, own};
+use super::text::{cut, is_one_of};
 
 /// An event to record: its name and its fields as JSON text.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,13 +71,13 @@ fn is_secret(element: Json<'_>) -> bool {
 }
 
 fn is_clickable(element: &Json<'_>) -> bool {
-    matches!(element.text("tag"), Some("a" | "button" | "input" | "select" | "textarea" | "summary" | "label" | "option"))
-        || matches!(element.text("role"), Some("button" | "link" | "tab" | "menuitem" | "option" | "checkbox" | "radio" | "switch"))
+    let is = |key, words| element.text(key).is_some_and(|word| is_one_of(word, words));
+    is("tag", "a button input select textarea summary label option") || is("role", "button link tab menuitem option checkbox radio switch")
 }
 
 /// The fields of GA4 items; the others belong to the event.
 fn is_item_field(key: &str) -> bool {
-    key.starts_with("item_") || matches!(key, "price" | "quantity" | "index" | "discount")
+    key.starts_with("item_") || is_one_of(key, "price quantity index discount")
 }
 
 fn without_query(url: &str) -> &str {

@@ -99,13 +99,6 @@ fn skip(text: &str) -> &str {
     at.and_then(|at| text.get(at..)).unwrap_or("")
 }
 
-/// What stands before and after the first of the ASCII characters `marks`. For the patterns of `str` the code to search
-/// for any character weighs 800 bytes.
-pub fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
-    let at = text.bytes().position(|b| marks.iter().any(|mark| *mark == b))?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
 /// Where the value that `text` begins with ends; 0 when it begins with none.
 fn end(text: &str) -> usize {
     let mut depth = 0_u32;
@@ -229,9 +222,10 @@ pub fn own(text: &str) -> String {
     text.to_owned()
 }
 
-/// Appends one hexadecimal digit, 0 to 15.
-pub fn push_digit(out: &mut String, digit: u8) {
-    let at = usize::from(digit);
+/// Appends one hexadecimal digit, the lowest of `n`.
+#[expect(clippy::cast_possible_truncation, reason = "0 to 15")]
+pub fn push_digit(out: &mut String, n: u64) {
+    let at = (n & 15) as usize;
     put(out, "0123456789abcdef".get(at..=at).unwrap_or(""));
 }
 
@@ -241,8 +235,7 @@ pub fn push_int(out: &mut String, n: u64) {
     if n > 9 {
         push_int(out, n / 10);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "a remainder of ten")]
-    push_digit(out, (n % 10) as u8);
+    push_digit(out, n % 10);
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

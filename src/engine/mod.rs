@@ -7,7 +7,7 @@
 //!
 //! `click`, `page` → `check` with `vocab`, `money` → `consent` → `session` → `queue` → `wire` → `tracker::deliver`
 //!
-//! `tracker` is where they meet; the others know only the leaves `json`, `id`, `time`, `event`, `losses`.
+//! `tracker` is where they meet; the others know only the leaves `text`, `json`, `id`, `time`, `event`, `losses`.
 #![forbid(unsafe_code)]
 
 pub mod check;
@@ -23,6 +23,7 @@ pub mod money;
 pub mod page;
 pub mod queue;
 pub mod session;
+pub mod text;
 pub mod time;
 pub mod tracker;
 pub mod vocab;

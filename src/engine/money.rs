@@ -3,7 +3,8 @@
 //! JavaScript prints `0.1 + 0.2` as `0.30000000000000004`; in euro that is 30 cents, and it leaves as `0.3`. The number of
 //! minor digits comes from ISO 4217 (list one, as amended to 2026): <https://www.six-group.com/en/products-services/financial-information/data-standards.html>.
 
-use super::json::{cut, int, push_int, put};
+use super::json::{int, push_int, put};
+use super::text::cut;
 
 /// Codes with two minor digits. Codes of metals, funds and tests are left out: no shop prices in them.
 const TWO: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDEGPERNETBEUR\

@@ -7,7 +7,8 @@
 use std::cell::RefCell;
 
 use super::id::Uuid;
-use super::json::{Writer, cut, own};
+use super::json::{Writer, own};
+use super::text::cut;
 
 /// Why a page is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use super::consent::Purposes;
 use super::id::{Rng, Uuid};
-use super::json::{cut, int, own, push_int, put};
+use super::json::{int, own, push_int, put};
+use super::text::cut;
 use super::time::Millis;
 
 /// One visit of one visitor, under one login.

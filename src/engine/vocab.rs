@@ -3,6 +3,8 @@
 //! Names are GA4's, extended: <https://developers.google.com/analytics/devguides/collection/ga4/reference/events>. This
 //! table is the only place that lists them.
 
+use super::text::is_one_of;
+
 /// How urgent an event is when not everything fits: the first lane goes first and is dropped last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -17,76 +19,47 @@ pub enum Lane {
 pub const LANES: [Lane; 5] = [Lane::Order, Lane::Cart, Lane::Page, Lane::Click, Lane::Rest];
 
 /// `items` must be there and not empty.
-pub const ITEMS: u8 = 1;
+const ITEMS: u8 = 1;
 /// `currency` and `value` must be there.
-pub const VALUE: u8 = 2;
+const VALUE: u8 = 2;
 /// `transaction_id` must be there.
-pub const ORDER_ID: u8 = 4;
+const ORDER_ID: u8 = 4;
 /// `coupon` must be there.
-pub const COUPON: u8 = 8;
+const COUPON: u8 = 8;
 /// `search_term` must be there.
-pub const TERM: u8 = 16;
+const TERM: u8 = 16;
 
 /// The field behind each need, in the order they are asked for.
 pub const NEEDS: [(u8, &str); 6] =
     [(ORDER_ID, "transaction_id"), (VALUE, "currency"), (VALUE, "value"), (ITEMS, "items"), (COUPON, "coupon"), (TERM, "search_term")];
 
-/// Event name, lane, and what it needs.
-#[rustfmt::skip]
-pub const EVENTS: &[(&str, Lane, u8)] = &[
-    ("page_view",            Lane::Page,  0),
-    ("click",                Lane::Click, 0),
-    ("outbound_click",       Lane::Click, 0),
-    ("file_download",        Lane::Click, 0),
-    ("rage_click",           Lane::Rest,  0),
-    ("dead_click",           Lane::Rest,  0),
-    ("scroll",               Lane::Rest,  0),
-    ("engagement",           Lane::Rest,  0),
-    ("search",               Lane::Page,  TERM),
-    ("form_start",           Lane::Rest,  0),
-    ("form_submit",          Lane::Click, 0),
-    ("form_abandon",         Lane::Rest,  0),
-    ("web_vital",            Lane::Rest,  0),
-    ("error",                Lane::Rest,  0),
-    ("view_item_list",       Lane::Page,  ITEMS),
-    ("select_item",          Lane::Click, ITEMS),
-    ("view_item",            Lane::Page,  ITEMS),
-    ("view_cart",            Lane::Cart,  0),
-    ("add_to_cart",          Lane::Cart,  ITEMS),
-    ("remove_from_cart",     Lane::Cart,  ITEMS),
-    ("update_cart",          Lane::Cart,  ITEMS),
-    ("clear_cart",           Lane::Cart,  0),
-    ("add_to_wishlist",      Lane::Cart,  ITEMS),
-    ("remove_from_wishlist", Lane::Cart,  ITEMS),
-    ("view_promotion",       Lane::Rest,  0),
-    ("select_promotion",     Lane::Click, 0),
-    ("apply_coupon",         Lane::Cart,  COUPON),
-    ("remove_coupon",        Lane::Cart,  COUPON),
-    ("deny_coupon",          Lane::Cart,  COUPON),
-    ("begin_checkout",       Lane::Cart,  ITEMS),
-    ("checkout_step",        Lane::Cart,  0),
-    ("add_shipping_info",    Lane::Cart,  0),
-    ("add_payment_info",     Lane::Cart,  0),
-    ("purchase",             Lane::Order, ITEMS | VALUE | ORDER_ID),
-    ("purchase_error",       Lane::Order, 0),
-    ("refund",               Lane::Order, ORDER_ID),
-    ("cart_abandoned",       Lane::Cart,  ITEMS),
-    ("cart_restored",        Lane::Cart,  ITEMS),
-    ("login",                Lane::Rest,  0),
-    ("sign_up",              Lane::Cart,  0),
-    ("generate_lead",        Lane::Cart,  0),
-    ("share",                Lane::Click, 0),
+/// Lane, needs, and the events that have these. What is missing is of the last lane and needs nothing, like any custom
+/// event: `rage_click`, `dead_click`, `scroll`, `engagement`, `form_start`, `form_abandon`, `web_vital`, `error`,
+/// `view_promotion`, `login`.
+const EVENTS: [(Lane, u8, &str); 11] = [
+    (Lane::Order, ITEMS | VALUE | ORDER_ID, "purchase"),
+    (Lane::Order, ORDER_ID, "refund"),
+    (Lane::Order, 0, "purchase_error"),
+    (
+        Lane::Cart,
+        ITEMS,
+        "add_to_cart remove_from_cart update_cart add_to_wishlist remove_from_wishlist begin_checkout cart_abandoned cart_restored",
+    ),
+    (Lane::Cart, COUPON, "apply_coupon remove_coupon deny_coupon"),
+    (Lane::Cart, 0, "view_cart clear_cart checkout_step add_shipping_info add_payment_info sign_up generate_lead"),
+    (Lane::Page, ITEMS, "view_item_list view_item"),
+    (Lane::Page, TERM, "search"),
+    (Lane::Page, 0, "page_view"),
+    (Lane::Click, ITEMS, "select_item"),
+    (Lane::Click, 0, "click outbound_click file_download form_submit select_promotion share"),
 ];
 
-/// Lane and needs of an event; a custom event is `Rest` and needs nothing; `None` when the name is not `[a-z][a-z0-9_]{0,39}`.
+/// Lane and needs of an event; `None` when the name is not `[a-z][a-z0-9_]{0,39}`.
 pub fn event(name: &str) -> Option<(Lane, u8)> {
-    if let Some((_, lane, needs)) = EVENTS.iter().find(|(n, ..)| *n == name) {
-        return Some((*lane, *needs));
-    }
-    let well_formed = name.len() <= 40
-        && name.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    well_formed.then_some((Lane::Rest, 0))
+    let well_formed = (1..=40).contains(&name.len())
+        && name.bytes().enumerate().all(|(at, b)| b.is_ascii_lowercase() || (at > 0 && (b.is_ascii_digit() || b == b'_')));
+    let known = EVENTS.iter().find(|(.., names)| is_one_of(name, names));
+    well_formed.then_some(known.map_or((Lane::Rest, 0), |(lane, needs, _)| (*lane, *needs)))
 }
 
 /// What a field holds.
@@ -108,16 +81,20 @@ pub enum Kind {
     Scalar,
 }
 
+/// Fields of items and of events, by what they hold.
+const FIELDS: [(Kind, &str); 5] = [
+    (Kind::Money, "price discount"),
+    (Kind::Count, "quantity"),
+    (Kind::Index, "index"),
+    (Kind::Currency, "currency"),
+    (Kind::Text, "item_id item_name coupon transaction_id search_term"),
+];
+/// Fields of events alone.
+const EVENT_FIELDS: [(Kind, &str); 2] = [(Kind::Money, "value tax shipping"), (Kind::Items, "items")];
+
 /// What the field `name` holds, in an event or in an item.
 pub fn field(name: &str, in_item: bool) -> Kind {
-    match name {
-        "price" | "discount" => Kind::Money,
-        "value" | "tax" | "shipping" if !in_item => Kind::Money,
-        "quantity" => Kind::Count,
-        "index" => Kind::Index,
-        "currency" => Kind::Currency,
-        "items" if !in_item => Kind::Items,
-        "transaction_id" | "coupon" | "search_term" | "item_id" | "item_name" => Kind::Text,
-        _ => Kind::Scalar,
-    }
+    let of_event: &[_] = if in_item { &[] } else { &EVENT_FIELDS };
+    let found = FIELDS.iter().chain(of_event).find(|(_, names)| is_one_of(name, names));
+    found.map_or(Kind::Scalar, |(kind, _)| *kind)
 }

@@ -1,0 +1,12 @@
+//! Text by its ASCII bytes. What `str` offers for this searches for any character and weighs 800 bytes.
+
+/// What stands before and after the first of the ASCII characters `marks`.
+pub fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
+    let at = text.bytes().position(|b| marks.iter().any(|mark| *mark == b))?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// Whether `word` is in a list of words with blanks between them.
+pub fn is_one_of(word: &str, words: &str) -> bool {
+    words.as_bytes().split(|b| *b == b' ').any(|w| w == word.as_bytes())
+}
