@@ -38,7 +38,7 @@ async function visitServed({ folder = installed.folder, path, site = path.split(
 const bundle = (project, options) =>
   esbuild.build({ absWorkingDir: at(project), bundle: true, minify: true, outdir: 'built', logLevel: 'silent', ...options })
 
-/** The page of a project beside its bundles. */
+/** Puts the page of a project beside its bundles. */
 function addPage(project, name = 'index.html') {
   copyFileSync(at(project, name), at(project, 'built', name))
 }
@@ -69,6 +69,21 @@ test('esbuild, the wasm copied beside the bundle', async () => {
   copyFileSync(packed('cartbeacon.wasm'), at('esbuild/built/cartbeacon.wasm'))
   addPage('esbuild')
   await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild' })
+})
+
+test('esbuild, a classic script: ready says what is missing', async () => {
+  await bundle('esbuild', { entryPoints: ['main.js'], format: 'iife' })
+  addPage('esbuild')
+  const { url, close } = await serve(at('esbuild/built'))
+  const page = await browser.newPage()
+  try {
+    await page.goto(`${url}/`)
+    const ready = await page.evaluate('tracker.ready')
+    assert.deepEqual(ready, { engine: 'none', reason: 'wasm: a bundle that is no ES module needs this option, or cartbeacon/inline' })
+  } finally {
+    await page.close()
+    await close()
+  }
 })
 
 test('esbuild keeps the stub, which is imported for what it does', async () => {

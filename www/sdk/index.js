@@ -2,5 +2,13 @@
 
 import { start } from './tracker.js'
 
-// Written out in full here, because bundlers look for exactly this expression to carry the file along.
-export const init = (options) => start(options, () => new URL('./cartbeacon.wasm', import.meta.url)).tracker
+const besideThis = () => {
+  try {
+    // Bundlers look for exactly this expression to carry the file along.
+    return new URL('./cartbeacon.wasm', import.meta.url)
+  } catch {
+    throw 'wasm: a bundle that is no ES module needs this option, or cartbeacon/inline'
+  }
+}
+
+export const init = (options) => start(options, besideThis).tracker
