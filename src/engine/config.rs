@@ -1,11 +1,12 @@
 //! The options of `init`, read once.
 //!
-//! An option nobody knows, or a value that makes no sense, is noted for debug mode and read in its strictest meaning: a
+//! Options in groups may also be written flat, as `"batch.ms"`. An option nobody knows, or a value that makes no sense, is noted for debug mode and read in its strictest meaning: a
 //! misspelt consent default denies, it never sends. Only a missing or impossible endpoint makes the tracker inert.
 
 use super::check::Problem;
 use super::consent::{Choices, Purposes};
 use super::json::{Json, own, put};
+use super::text::is_one_of;
 use super::time::Millis;
 
 /// What happens to events before the shopper has chosen.
@@ -39,17 +40,17 @@ pub enum Number {
     MaxMs,
 }
 
-/// Group, name, default and unit of each number, in the order of the enum.
-const NUMBERS: [(&str, &str, u32, u32); 9] = [
-    ("batch", "events", 20, 1),
-    ("batch", "bytes", 49_152, 1),
-    ("batch", "ms", 5_000, 1),
-    ("queue", "events", 500, 1),
-    ("queue", "bytes", 262_144, 1),
-    ("queue", "hours", 72, HOUR),
-    ("cookie", "days", 395, 1),
-    ("session", "idleMinutes", 30, MINUTE),
-    ("session", "maxHours", 24, HOUR),
+/// Name, default and unit of each number, in the order of the enum.
+const NUMBERS: [(&str, u32, u32); 9] = [
+    ("batch.events", 20, 1),
+    ("batch.bytes", 49_152, 1),
+    ("batch.ms", 5_000, 1),
+    ("queue.events", 500, 1),
+    ("queue.bytes", 262_144, 1),
+    ("queue.hours", 72, HOUR),
+    ("cookie.days", 395, 1),
+    ("session.idleMinutes", 30, MINUTE),
+    ("session.maxHours", 24, HOUR),
 ];
 const MINUTE: u32 = 60_000;
 const HOUR: u32 = 60 * MINUTE;
@@ -76,7 +77,6 @@ pub struct Config {
     pub notes: Vec<Problem>,
 }
 
-const UNKNOWN: &str = "not an option";
 const BAD: &str = "not a possible value";
 
 impl Config {
@@ -94,7 +94,7 @@ impl Config {
             text: false,
             medium: Medium::Cookie,
             debug: false,
-            numbers: NUMBERS.map(|(_, _, default, unit)| Millis::from(default) * Millis::from(unit)),
+            numbers: NUMBERS.map(|(_, default, unit)| Millis::from(default) * Millis::from(unit)),
             notes: Vec::new(),
         };
         for (key, value) in options.members() {
@@ -116,14 +116,14 @@ impl Config {
         usize::try_from(self.ms(number)).unwrap_or(usize::MAX)
     }
 
-    fn option(&mut self, key: &str, value: Json<'_>) {
+    /// One option; those in groups have names like `batch.ms`.
+    fn option(&mut self, name: &str, value: Json<'_>) {
         let flag = value.kind() == b't';
-        let is_flag = flag || value.kind() == b'f';
-        match key {
+        match name {
             "endpoint" => self.endpoint = own(value.str().unwrap_or("")),
             "site" => self.site = own(value.decimal().unwrap_or("")),
             "format" if value.str() == Some("native") => {}
-            "debug" if is_flag => self.debug = flag,
+            "debug" if flag || value.kind() == b'f' => self.debug = flag,
             "storage" => {
                 self.medium = match value.str() {
                     Some("cookie") => Medium::Cookie,
@@ -131,81 +131,76 @@ impl Config {
                     _ => Medium::Memory,
                 };
                 if self.medium == Medium::Memory && value.str() != Some("memory") {
-                    self.note(key, "", BAD);
+                    self.note(name, BAD);
                 }
             }
             "capture" if matches!(value.kind(), b'[' | b'"' | b'f') => {
                 (self.pages, self.clicks) = (false, false);
-                for name in words(value) {
-                    self.nested(key, name, Json("true"));
+                for word in words(value) {
+                    self.option(&joined(name, word), Json("true"));
                 }
             }
-            "consent" | "batch" | "queue" | "capture" | "cookie" | "session" | "privacy" if value.kind() == b'{' => {
-                for (inner, value) in value.members() {
-                    self.nested(key, inner, value);
-                }
-            }
-            _ => self.note(key, "", UNKNOWN),
-        }
-    }
-
-    fn nested(&mut self, group: &str, key: &str, value: Json<'_>) {
-        let flag = value.kind() == b't';
-        match (group, key) {
-            ("consent", "default") => self.consent_default(value),
-            ("consent", "purposes") => {
+            "capture.pages" => self.pages = flag,
+            "capture.clicks" => self.clicks = flag,
+            "privacy.text" => self.text = flag,
+            "consent.default" => self.consent_default(name, value),
+            "consent.purposes" => {
                 self.purposes = Purposes::NONE;
-                for name in words(value) {
+                for word in words(value) {
                     // Nobody can grant what nobody knows: then ask for everything.
-                    let purpose = Purposes::named(name).unwrap_or(Purposes::ALL);
-                    self.purposes = self.purposes.with(purpose);
+                    self.purposes = self.purposes.with(Purposes::named(word).unwrap_or(Purposes::ALL));
                 }
                 if self.purposes == Purposes::NONE {
                     self.purposes = Purposes::ALL;
                 }
                 if self.purposes == Purposes::ALL {
-                    self.note(group, key, "all purposes are asked for");
+                    self.note(name, "all purposes are asked for");
                 }
             }
-            ("capture", "pages") => self.pages = flag,
-            ("capture", "clicks") => self.clicks = flag,
-            ("privacy", "text") => self.text = flag,
-            _ => {
-                let known = NUMBERS.iter().position(|(g, k, ..)| *g == group && *k == key);
-                let slot = known.and_then(|at| Some((self.numbers.get_mut(at)?, NUMBERS.get(at)?)));
-                match (slot, value.int()) {
-                    (Some((slot, (.., unit))), Some(n)) if n > 0 => *slot = n.saturating_mul(Millis::from(*unit)),
-                    (Some(_), _) => self.note(group, key, BAD),
-                    _ => self.note(group, key, UNKNOWN),
+            _ if value.kind() == b'{' && is_one_of(name, "consent batch queue capture cookie session privacy") => {
+                for (inner, value) in value.members() {
+                    self.option(&joined(name, inner), value);
                 }
             }
+            _ => self.number(name, value),
         }
     }
 
-    fn consent_default(&mut self, value: Json<'_>) {
-        match value.str() {
-            Some("hold") => return,
-            Some("deny") => {}
-            _ => match Choices::read(value) {
-                Ok(choices) => {
-                    self.preset = choices;
-                    return;
+    fn number(&mut self, name: &str, value: Json<'_>) {
+        for ((known, _, unit), slot) in NUMBERS.iter().zip(&mut self.numbers) {
+            if *known == name {
+                match value.int() {
+                    Some(n) if n > 0 => *slot = n.saturating_mul(Millis::from(*unit)),
+                    _ => self.note(name, BAD),
                 }
-                Err(_) => self.note("consent", "default", BAD),
-            },
+                return;
+            }
         }
+        self.note(name, "not an option");
+    }
+
+    fn consent_default(&mut self, name: &str, value: Json<'_>) {
         self.before = Before::Deny;
+        match (value.str(), Choices::read(value)) {
+            (Some("deny"), _) => {}
+            (Some("hold"), _) => self.before = Before::Hold,
+            (_, Ok(choices)) => (self.before, self.preset) = (Before::Hold, choices),
+            _ => self.note(name, BAD),
+        }
     }
 
     #[cold]
-    fn note(&mut self, group: &str, key: &str, why: &'static str) {
-        let mut path = own(group);
-        if !key.is_empty() {
-            put(&mut path, ".");
-            put(&mut path, key);
-        }
-        self.notes.push(Problem { path, why });
+    fn note(&mut self, path: &str, why: &'static str) {
+        self.notes.push(Problem::new(path, why));
     }
+}
+
+/// The name of an option in a group.
+fn joined(group: &str, name: &str) -> String {
+    let mut out = own(group);
+    put(&mut out, ".");
+    put(&mut out, name);
+    out
 }
 
 /// The words of a list, or a single one.
@@ -215,11 +210,10 @@ fn words(value: Json<'_>) -> impl Iterator<Item = &str> {
 
 /// An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.
 fn is_url(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let begins_with = |text: &str, marks: &[u8]| text.bytes().take(1).any(|b| marks.iter().any(|mark| *mark == b));
-    let shaped = match host {
-        Some(rest) => !rest.is_empty() && !begins_with(rest, b"/?:"),
-        None => begins_with(text, b"/") && !text.starts_with("//"),
+    let first = |text: &str| text.as_bytes().first().copied().unwrap_or(b'?');
+    let shaped = match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+        Some(host) => !matches!(first(host), b'/' | b'?' | b':'),
+        None => first(text) == b'/' && !text.starts_with("//"),
     };
     shaped && !text.bytes().any(|b| b <= b' ' || b == b'#' || b == b'\\')
 }
