@@ -19,8 +19,9 @@ use crate::engine::page::Reason;
 use crate::engine::time::{Millis, Now};
 use crate::engine::tracker::Tracker;
 
-/// What the page calls: what it hears, the event, and three numbers that depend on what it is.
-type Ear = Closure<dyn FnMut(u8, Event, u32, f64, f64)>;
+/// What the page calls: what it hears, the event, and three numbers that depend on what it is. `Fn`, since a beacon is
+/// answered while the page is being hidden: an ear that is called while it hears.
+type Ear = Closure<dyn Fn(u8, Event, u32, f64, f64)>;
 
 /// The tracker of one site in a real page.
 pub(crate) struct Driver {

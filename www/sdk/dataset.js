@@ -4,7 +4,8 @@
  * The first word is the group, the rest the option in it: `data-batch-events="10"` is `batch: { events: 10 }`,
  * `data-session-idle-minutes="45"` is `session: { idleMinutes: 45 }`. The one option of two words outside a group,
  * `data-before-send`, names a global function. A value is JSON where it can be (numbers, true, false, `{…}`, `[…]`), true
- * where it is empty, a list where it has spaces (`data-capture="pages clicks"`), else text. `data-site` is always text.
+ * where it is empty, a list where it has spaces (`data-capture="pages clicks"`), else text. `data-site` and
+ * `data-endpoint` are always text.
  */
 export const read = (data) => {
   const options = {}
@@ -14,7 +15,7 @@ export const read = (data) => {
     if (first) options[group] = { ...options[group], [first.toLowerCase() + rest]: value }
     else options[name] = value
   }
-  if (data.site) options.site = data.site
+  for (const name of ['site', 'endpoint']) if (data[name]) options[name] = data[name]
   return options
 }
 
