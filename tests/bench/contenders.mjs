@@ -1,0 +1,27 @@
+// Who is measured. `contender` is the object that page.mjs calls, as source: it is made in the page.
+// `delivers`: whether its events are waited for.
+
+export const CONTENDERS = [
+  {
+    name: 'nothing',
+    data: () => ({}),
+    contender: '({ track() {}, page() {}, flush() {} })',
+    delivers: false,
+  },
+  {
+    name: 'batcher',
+    src: '/batcher.js',
+    data: (endpoint) => ({ endpoint }),
+    contender: `({ track: (data) => batcher.track('add_to_cart', data), page: batcher.page, flush: batcher.flush })`,
+    delivers: true,
+  },
+  {
+    name: 'cartbeacon',
+    src: '/cartbeacon.js',
+    data: (endpoint) => ({ endpoint, site: 'bench', consentDefault: '{"analytics":"granted"}' }),
+    contender: `(({ tracker }) => ({
+      ready: tracker.ready, track: (data) => tracker.track('add_to_cart', data), page: () => tracker.page(), flush: tracker.flush
+    }))(cartbeacon)`,
+    delivers: true,
+  },
+]
