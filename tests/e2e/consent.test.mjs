@@ -1,0 +1,197 @@
+// No byte leaves and nothing is stored without a yes: in the demo store, with every request and every storage write of
+// the browser listened to.
+import assert from 'node:assert/strict'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { at, dist } from '../../www/tools/paths.mjs'
+import { until } from './collector.mjs'
+import { Shopper, both } from './shopper.mjs'
+import { YES, pages, store, tag } from './world.mjs'
+
+const isFile = (path) => existsSync(path) && statSync(path).isFile()
+
+/** A GET of a file that lies in the store's or the SDK's folder. */
+function isOwnFile({ method, url, body }, origin) {
+  const { pathname, origin: from } = new URL(url)
+  const path = decodeURIComponent(pathname)
+  const inApp = path.startsWith('/app/') && !path.split('/').pop().includes('.')
+  const inStore = at('www/store', inApp ? 'app/index.html' : path.endsWith('/') ? `${path}index.html` : path)
+  const inSdk = path.startsWith('/cb/') && isFile(join(dist, path.slice(4)))
+  return method === 'GET' && !body && from === origin && (inSdk || isFile(inStore))
+}
+
+function assertSilent(visit, since = { requests: 0, writes: 0 }) {
+  const { origin } = visit.world
+  const strange = visit.requests.slice(since.requests).filter((request) => !isOwnFile(request, origin))
+  assert.deepEqual(strange, [], 'a request beyond the shop’s own files')
+  assert.deepEqual(visit.writes.slice(since.writes).filter(({ where, key }) => where === 'cookie' || !key.startsWith('shop.')), [])
+}
+
+const now = (visit) => ({ requests: visit.requests.length, writes: visit.writes.length })
+const isOurs = (key) => !key.startsWith('shop.')
+
+/** What a shopper does who has not heard of statistics: looks, clicks, adds, moves on, comes back. */
+async function lookAround(shopper) {
+  await shopper.open('home')
+  await shopper.open('list')
+  await shopper.click('quick-add')
+  await shopper.click('wishlist')
+  await shopper.click('card-link', { shows: 'add-to-cart' })
+  await shopper.click('add-to-cart')
+  await shopper.click('cart-link', { shows: 'cart-line' })
+  await shopper.page.reload()
+  await shopper.sees('cart-line')
+  await shopper.page.goBack({ waitUntil: 'commit' })
+  await shopper.sees('add-to-cart')
+}
+
+both((name, kind) => {
+  test(`before a choice, ${name} asks for nothing but its own files and stores nothing but its own keys`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    await lookAround(shopper)
+    assert.equal((await shopper.tracker('ids')).consent, 'pending')
+    const { held } = await shopper.tracker('stats')
+    assert.ok(held > 0, 'the events wait')
+    assert.deepEqual((await visit.stored()).filter(isOurs), [])
+    assert.deepEqual(await visit.leave(), [], 'nothing was stored at the endpoint')
+    assertSilent(visit)
+    assert.equal((await world.collector.stats()).refused.length, 0, 'nothing was even tried')
+  })
+
+  test(`after a yes, what ${name} held arrives with its own time, landing address and referrer`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    const landing = `${kind.paths.list}${kind.isApp ? '?' : '&'}utm_source=letter`
+    const opened = Date.now()
+    await shopper.open(landing, { referer: 'https://search.example/' })
+    const added = [Date.now()]
+    await shopper.click('quick-add')
+    added.push(Date.now())
+    // A choice takes its time; the events must not get the time of the answer.
+    await until(() => Date.now() > added[1] + 500, 'half a second')
+    assertSilent(visit)
+    const answered = Date.now()
+    await shopper.accept()
+    const events = await world.collector.expectNames('page_view', 'view_item_list', 'add_to_cart')
+    assert.deepEqual(events.map(({ name }) => name), ['page_view', 'view_item_list', 'add_to_cart'])
+    for (const event of events) {
+      assert.ok(event.t >= opened && event.t < answered - 400, `${event.name} has the time of the answer`)
+      assert.equal(event.page.url, shopper.url(landing))
+      assert.equal(event.page.referrer, 'https://search.example/')
+      assert.equal(event.page.reason, 'navigate')
+    }
+    assert.ok(events[2].t >= added[0] && events[2].t <= added[1], 'the click has the time of the click')
+    assert.deepEqual(events[0].consent.purposes, ['analytics', 'marketing', 'preferences'])
+    assert.ok(events[0].consent.at >= answered)
+    assert.deepEqual((await visit.stored()).filter(isOurs), [`cb_${kind.site}`], 'one cookie, and only now')
+  })
+
+  test(`after a no, ${name} stays silent, on this page and the next`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    await shopper.open('list')
+    await shopper.click('consent-reject')
+    const { lost, held } = await shopper.tracker('stats')
+    assert.deepEqual([lost, held], [{ consent_denied: 2 }, 0], 'what was held is dropped and counted')
+    await lookAround(shopper)
+    assert.equal((await shopper.tracker('ids')).consent, 'denied')
+    assert.equal(await shopper.part('consent-banner').count(), 0, 'and nobody asks again')
+    assert.deepEqual((await visit.stored()).filter(isOurs), [])
+    assert.deepEqual(await visit.leave(), [])
+    assertSilent(visit)
+  })
+
+  test(`withdrawing takes the cookie and the ids away from ${name}, and nothing more is sent, in any tab`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    await shopper.open('list')
+    await shopper.accept()
+    await world.collector.expectNames('page_view', 'view_item_list')
+    const other = new Shopper(visit, kind, await visit.open())
+    await other.open('mug')
+    await other.tracker('flush')
+    await world.collector.expectNames('view_item')
+    assert.match((await other.tracker('ids')).visitor, /^[0-9a-f-]{36}$/)
+
+    await shopper.open('privacy')
+    await shopper.tracker('flush')
+    await until(async () => (await shopper.tracker('stats')).acknowledged > 0, 'the privacy page’s own view')
+    await shopper.click('privacy-withdraw')
+    await until(async () => (await other.tracker('ids')).consent === 'withdrawn', 'the other tab has heard')
+    const stored = (await world.collector.events()).length
+    const since = now(visit)
+    for (const each of [shopper, other]) {
+      assert.deepEqual(await each.tracker('ids'), { visitor: '', session: '', consent: 'withdrawn' })
+      assert.deepEqual((await visit.stored()).filter(isOurs), [])
+    }
+    await other.click('add-to-cart')
+    await lookAround(shopper)
+    assert.deepEqual((await visit.stored()).filter(isOurs), [])
+    assert.equal((await visit.leave()).length, stored, 'nothing came after the withdrawal')
+    assertSilent(visit, since)
+  })
+
+  test(`a yes holds on the next page of ${name}, for the same visitor and visit`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    await shopper.open('list')
+    await shopper.accept()
+    await shopper.open('mug')
+    assert.equal(await shopper.part('consent-banner').count(), 0)
+    await shopper.tracker('flush')
+    const events = await world.collector.expectNames('page_view', 'view_item_list', 'page_view', 'view_item', 'view_item_list')
+    assert.equal(new Set(events.map(({ visitor }) => visitor)).size, 1)
+    assert.equal(new Set(events.map(({ session }) => session)).size, 1)
+    assert.deepEqual(events.map(({ seq }) => seq).sort((a, b) => a - b), [1, 2, 3, 4, 5], 'numbered on, without a gap')
+    const ids = await shopper.tracker('ids')
+    assert.deepEqual(ids, { visitor: events[0].visitor, session: events[0].session, consent: 'granted' })
+  })
+
+  test(`erasing in ${name} deletes the visitor at the endpoint and in the browser`, async (t) => {
+    const world = await store(t)
+    const visit = await world.visit()
+    const shopper = new Shopper(visit, kind)
+    await shopper.open('list')
+    await shopper.accept()
+    await world.collector.expectNames('page_view', 'view_item_list')
+    await shopper.open('privacy')
+    await shopper.click('privacy-erase')
+    await world.collector.expect((events) => events.length === 0, 'an empty database')
+    assert.deepEqual((await visit.stored()).filter(isOurs), [])
+    assert.equal((await visit.leave()).length, 0)
+    assert.equal((await world.collector.stats()).erasures, 1)
+  })
+})
+
+test('storage is what was asked for: a cookie, local storage, or nothing at all', async (t) => {
+  const world = await pages(t)
+  for (const [medium, expected] of [
+    ['cookie', [{ where: 'cookie', key: 'cb_test' }]],
+    ['local', [{ where: 'localStorage', key: 'cb_test' }]],
+    ['memory', []],
+  ]) {
+    const visit = await world.visit()
+    await visit.go(world.put(medium, { tags: tag({ ...YES, storage: medium }) }))
+    await visit.cb('flush')
+    await world.collector.expect((events) => events.some(({ page }) => page.url.endsWith(`/${medium}.html`)), medium)
+    const places = new Map(visit.writes.map(({ where, key }) => [`${where} ${key}`, { where, key }]))
+    assert.deepEqual([...places.values()], expected, medium)
+  }
+})
+
+test('a misspelt consent default denies, it never sends', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  await visit.go(world.put('misspelt', { tags: tag({ consentDefault: 'grant' }) }))
+  assert.equal((await visit.cb('track', 'login')).accepted, false)
+  assert.equal((await visit.cb('ids')).consent, 'denied')
+  assert.deepEqual(await visit.leave(), [])
+  assert.deepEqual(visit.writes, [])
+})

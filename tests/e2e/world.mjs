@@ -1,0 +1,194 @@
+// What an end-to-end test stands in: a collector with an empty database, the store or a folder of test pages behind it,
+// and real Chromium. One browser per file, one collector per test. Every visit records what its page requests and stores,
+// and fails its test when the page's console or error events were not silent.
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { chromium } from 'playwright-core'
+import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
+import { at } from '../../www/tools/paths.mjs'
+import { Collector } from './collector.mjs'
+import { record } from './record.mjs'
+import { Window } from './tab.mjs'
+
+let browser
+/** Playwright switches the back/forward cache off; shoppers have it. */
+const launch = () =>
+  (browser ??= chromium.launch({
+    executablePath: requireBrowser().chromium,
+    args: browserFlags,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  }))
+after(async () => (await browser)?.close())
+
+/** What the browser itself prints, whatever the page does. */
+const OWN_LINES = /^Failed to load resource|violates the following Content Security Policy|^Refused to /
+
+const escaped = (text) => String(text).replace(/&/g, '&amp;').replace(/"/g, '&quot;')
+
+/** The script tag, with `data-` attributes from an object: `{ batchMs: 100 }` is `data-batch-ms="100"`. */
+export function tag(data = {}, more = '') {
+  const attributes = Object.entries({ endpoint: '/collect', site: 'test', ...data })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      const text = typeof value === 'object' ? JSON.stringify(value) : value
+      return `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}="${escaped(text)}"`
+    })
+  return `<script async src="/cb/cartbeacon.js" ${attributes.join(' ')} ${more}></script>`
+}
+
+/** The answer was yes before the page came: for tests that are about something else. */
+export const YES = { consentDefault: { analytics: 'granted' } }
+
+class World {
+  /** What to undo when the test ends, the last first: browsers before the collector they talk to. */
+  #undo = []
+
+  constructor(t, folder, store, more) {
+    this.folder = folder
+    this.store = store
+    this.collector = new Collector({ data: join(folder, 'data'), store, more })
+    t.after(() => this.#end())
+  }
+
+  async start() {
+    await this.collector.start()
+    this.#undo.push(() => this.collector.stop())
+    return this
+  }
+
+  /** Everything is undone, whatever fails on the way; the first failure is the test's. */
+  async #end() {
+    const failures = []
+    for (const undo of this.#undo.reverse()) await Promise.resolve(undo()).catch((error) => failures.push(error))
+    rmSync(this.folder, { recursive: true, force: true })
+    if (failures.length) throw failures[0]
+  }
+
+  get origin() {
+    return this.collector.origin
+  }
+
+  /** Puts a page into the served folder and answers its path. `tags` go into the head, `script` into a file of its own. */
+  put(name, { tags = '<script src="/cb/stub.js"></script>' + tag(), head = '', body = '', script = '', title = name } = {}) {
+    const file = join(this.store, `${name}.html`)
+    mkdirSync(join(file, '..'), { recursive: true })
+    if (script) writeFileSync(join(this.store, `${name}.js`), script)
+    const own = script ? `<script src="/${name}.js"></script>` : ''
+    writeFileSync(file, `<!doctype html><meta charset="utf-8"><title>${title}</title>${head}${tags}<body>${body}${own}</body>`)
+    return `/${name}.html`
+  }
+
+  /** A browser of one shopper with one page, not loaded yet. `loud` says that this test listens to the console itself. */
+  async visit({ loud = false, ...options } = {}) {
+    const context = await (await launch()).newContext({ baseURL: this.origin, ...options })
+    context.setDefaultTimeout(10_000)
+    const visit = new Visit(this, context)
+    this.#undo.push(async () => {
+      await context.close()
+      if (!loud) assert.deepEqual(visit.complaints, [], 'the page was not silent')
+    })
+    await visit.open()
+    return visit
+  }
+
+  /** A window without a test tool attached: see tab.mjs. */
+  async window() {
+    const window = await Window.open(await launch())
+    this.#undo.push(() => window.close())
+    return window
+  }
+}
+
+class Visit {
+  requests = []
+  writes = []
+  /** What the page printed or threw. */
+  complaints = []
+
+  constructor(world, context) {
+    this.world = world
+    this.context = context
+  }
+
+  /** Another tab of the same shopper; its requests and writes join the lists. */
+  async open() {
+    const page = await this.context.newPage()
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('console', (message) => OWN_LINES.test(message.text()) || this.complaints.push(`${message.type()}: ${message.text()}`))
+    await record(page, this.world.origin, this)
+    this.page ??= page
+    return page
+  }
+
+  /** What was posted, parsed. */
+  posts() {
+    return this.requests.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body))
+  }
+
+  /** Loads a page and waits for its tracker. */
+  async go(path, options) {
+    await this.page.goto(path, options)
+    await this.ready()
+  }
+
+  ready(page = this.page) {
+    return page.evaluate(async () => {
+      if (document.readyState !== 'complete') await new Promise((resolve) => window.addEventListener('load', resolve, { once: true }))
+      return window.cartbeacon.tracker.ready
+    })
+  }
+
+  /** A command of the page's tracker. */
+  cb(...call) {
+    return this.page.evaluate((args) => window.cartbeacon(...args), call)
+  }
+
+  /** Names of the cookies and storage keys there are now. */
+  async stored() {
+    const cookies = (await this.context.cookies()).map(({ name }) => name)
+    const keys = await this.page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])
+    return [...cookies, ...keys].sort()
+  }
+
+  /**
+   * Leaves the site: what the tracker would still send at the very end is sent by then. A marker that went the same way
+   * afterwards has arrived, so what is not stored now never comes.
+   */
+  async leave() {
+    const { collector } = this.world
+    for (const page of this.context.pages()) await page.goto('about:blank')
+    const page = await this.context.newPage()
+    await page.goto('/cb/stub.js')
+    const before = (await collector.events()).filter(({ name }) => name === 'marker').length
+    await page.evaluate((body) => fetch('/collect', { method: 'POST', body }), JSON.stringify(markerBatch()))
+    await page.close()
+    const events = await collector.expect((all) => all.filter(({ name }) => name === 'marker').length > before, 'the marker')
+    return events.filter(({ name }) => name !== 'marker')
+  }
+}
+
+function markerBatch() {
+  const id = () => `0192f5a0-1234-7000-8000-${Math.random().toString(16).slice(2, 14).padEnd(12, '0')}`
+  const now = Date.now()
+  return {
+    v: 1, batch: id(), sdk: 'test/1', engine: 'test', site: 'marker', sent: now, attempt: 1, visitor: id(), user: null,
+    session: { id: id(), n: 1, started: now }, consent: { state: 'granted', purposes: ['analytics'], source: 'api', at: now },
+    lost: {}, pages: [], events: [{ id: id(), seq: 1, t: now, name: 'marker', data: {} }],
+  }
+}
+
+const scratch = () => mkdtempSync(join(tmpdir(), 'cartbeacon-e2e-'))
+
+/** The demo store. */
+export const store = (t, { more } = {}) => new World(t, scratch(), at('www/store'), more).start()
+
+/** The pages of tests/e2e/pages/, in a copy that a test may add to. */
+export function pages(t, { more } = {}) {
+  const folder = scratch()
+  const copy = join(folder, 'pages')
+  cpSync(at('tests/e2e/pages'), copy, { recursive: true })
+  return new World(t, folder, copy, more).start()
+}
