@@ -1,7 +1,8 @@
 //! The options of `init`, read once.
 //!
-//! Options in groups may also be written flat, as `"batch.ms"`. An option nobody knows, or a value that makes no sense, is noted for debug mode and read in its strictest meaning: a
-//! misspelt consent default denies, it never sends. Only a missing or impossible endpoint makes the tracker inert.
+//! An option nobody knows, or a value that makes no sense, is noted for debug mode and read in its strictest meaning: a
+//! misspelt consent default denies, it never sends. Only a missing or impossible endpoint makes the tracker inert. An
+//! option of a group may also stand alone under its dotted name, as in `"batch.ms"`.
 
 use super::check::Problem;
 use super::consent::{Choices, Purposes};
