@@ -15,16 +15,23 @@ pub struct Found {
 /// `href`, `type`, `autocomplete`, `text`, and `data`, its `data-cb-*` attributes without that prefix and with `_` for `-`. Nothing comes out when
 /// the click is to be ignored or hit nothing that can be named.
 pub fn find(path: &str, text: bool) -> Option<Found> {
-    let elements = || Json::new(path).members().map(|(_, element)| element);
-    if elements().any(|e| data(e, "ignore").is_some() || is_secret(e)) {
-        return None;
+    let path = Json::new(path);
+    let mut declared = None;
+    let mut clickable = None;
+    for (_, element) in path.members() {
+        if data(element, "ignore").is_some() || is_secret(element) {
+            return None;
+        }
+        declared = declared.or(declared_by(element));
+        if clickable.is_none() && is_clickable(element) {
+            clickable = Some(element);
+        }
     }
-    let declares = |e: &Json<'_>| data(*e, "event").is_some_and(|name| !name.is_empty());
-    let declared = elements().find(declares);
     let mut fields = Writer { out: own("{") };
     let mut item = Writer { out: own("{") };
     if declared.is_none() {
-        let target = elements().find(is_clickable).or_else(|| elements().next())?;
+        let (_, innermost) = path.members().next()?;
+        let target = clickable.unwrap_or(innermost);
         for key in ["tag", "id", "role", "name", "type"] {
             add(&mut fields, key, target.text(key));
         }
@@ -34,10 +41,12 @@ pub fn find(path: &str, text: bool) -> Option<Found> {
         }
     }
     // What the declaring element leaves out is taken from the elements above it.
-    for element in elements().skip_while(|e| declared.is_some() && !declares(e)) {
-        for (key, value) in element.get("data").into_iter().flat_map(Json::members) {
+    let mut is_part = declared.is_none();
+    for (_, element) in path.members() {
+        is_part |= declared_by(element).is_some();
+        for (key, value) in element.get("data").unwrap_or(Json("")).members() {
             let into = if declared.is_some() && is_item_field(key) { &mut item } else { &mut fields };
-            if key != "event" {
+            if is_part && key != "event" {
                 add(into, key, value.str());
             }
         }
@@ -47,7 +56,7 @@ pub fn find(path: &str, text: bool) -> Option<Found> {
         fields.key("items").open("[").raw(&item.out).close("]");
     }
     fields.close("}");
-    Some(Found { name: own(declared.and_then(|e| data(e, "event")).unwrap_or("click")), fields: fields.out })
+    Some(Found { name: own(declared.unwrap_or("click")), fields: fields.out })
 }
 
 /// Adds a member to an object that is being written, each name once: the innermost element has the last word.
@@ -60,6 +69,11 @@ fn add(object: &mut Writer, key: &str, value: Option<&str>) {
     }
 }
 
+/// The event that an element declares.
+fn declared_by(element: Json<'_>) -> Option<&str> {
+    data(element, "event").filter(|name| !name.is_empty())
+}
+
 fn data<'a>(element: Json<'a>, key: &str) -> Option<&'a str> {
     element.get("data").and_then(|d| d.text(key))
 }
@@ -70,7 +84,7 @@ fn is_secret(element: Json<'_>) -> bool {
         || element.text("autocomplete").is_some_and(|a| a.starts_with("cc-") || a == "one-time-code" || a.ends_with("-password"))
 }
 
-fn is_clickable(element: &Json<'_>) -> bool {
+fn is_clickable(element: Json<'_>) -> bool {
     let is = |key, words| element.text(key).is_some_and(|word| is_one_of(word, words));
     is("tag", "a button input select textarea summary label option") || is("role", "button link tab menuitem option checkbox radio switch")
 }

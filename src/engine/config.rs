@@ -137,9 +137,7 @@ impl Config {
             }
             "capture" if matches!(value.kind(), b'[' | b'"' | b'f') => {
                 (self.pages, self.clicks) = (false, false);
-                for word in words(value) {
-                    self.option(&joined(name, word), Json("true"));
-                }
+                value.words(|word| self.option(&joined(name, word), Json("true")));
             }
             "capture.pages" => self.pages = flag,
             "capture.clicks" => self.clicks = flag,
@@ -147,10 +145,8 @@ impl Config {
             "consent.default" => self.consent_default(name, value),
             "consent.purposes" => {
                 self.purposes = Purposes::NONE;
-                for word in words(value) {
-                    // Nobody can grant what nobody knows: then ask for everything.
-                    self.purposes = self.purposes.with(Purposes::named(word).unwrap_or(Purposes::ALL));
-                }
+                // Nobody can grant what nobody knows: then ask for everything.
+                value.words(|word| self.purposes = self.purposes.with(Purposes::named(word).unwrap_or(Purposes::ALL)));
                 if self.purposes == Purposes::NONE {
                     self.purposes = Purposes::ALL;
                 }
@@ -202,11 +198,6 @@ fn joined(group: &str, name: &str) -> String {
     put(&mut out, ".");
     put(&mut out, name);
     out
-}
-
-/// The words of a list, or a single one.
-fn words(value: Json<'_>) -> impl Iterator<Item = &str> {
-    value.str().into_iter().chain(value.members().filter_map(|(_, word)| word.str()))
 }
 
 /// An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.

@@ -50,6 +50,16 @@ impl<'a> Json<'a> {
         Members { text: inside.unwrap_or(""), named: self.kind() == b'{' }
     }
 
+    /// The texts of a list; a single text is a list of one.
+    pub fn words(self, mut each: impl FnMut(&'a str)) {
+        let members = if self.is_container() { self.members() } else { Members { text: self.0, named: false } };
+        for (_, word) in members {
+            if let Some(word) = word.str() {
+                each(word);
+            }
+        }
+    }
+
     /// The last member of that name.
     pub fn get(self, name: &str) -> Option<Json<'a>> {
         self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)

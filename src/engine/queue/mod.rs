@@ -90,37 +90,24 @@ impl Queue {
         };
         let session = session.as_ref();
         let mut room = bytes;
-        // The first lane that does not fit whole, if any: it gets the room that the more urgent ones leave.
-        let mut split = None;
-        for lane in LANES {
-            let size: usize = self.events.iter().filter(|e| e.lane == lane && e.is_with(session)).map(Event::size).sum();
-            if size > room {
-                split = Some(lane);
-                break;
+        // The last that fits, in the order of lanes and arrival.
+        let mut last = None;
+        'full: for lane in LANES {
+            for (at, event) in self.events.iter().enumerate() {
+                if event.lane == lane && event.is_with(session) {
+                    if event.size() > room && last.is_some() {
+                        break 'full;
+                    }
+                    room = room.saturating_sub(event.size());
+                    last = Some((lane, at));
+                }
             }
-            room -= size;
         }
-        let alone = room == bytes;
         let mut taken = Vec::new();
         let mut kept = Vec::new();
-        let mut full = false;
-        for event in core::mem::take(&mut self.events) {
-            let is_split = split == Some(event.lane);
-            let fits = event.is_with(session)
-                && match split {
-                    Some(_) if is_split => !full && (event.size() <= room || (alone && taken.is_empty())),
-                    Some(lane) => event.lane < lane,
-                    None => true,
-                };
-            if fits {
-                if is_split {
-                    room = room.saturating_sub(event.size());
-                }
-                taken.push(event);
-            } else {
-                full |= is_split && event.is_with(session);
-                kept.push(event);
-            }
+        for (at, event) in core::mem::take(&mut self.events).into_iter().enumerate() {
+            let fits = event.is_with(session) && Some((event.lane, at)) <= last;
+            if fits { taken.push(event) } else { kept.push(event) }
         }
         self.events = kept;
         self.recount();
