@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { at, dist } from '../../www/tools/paths.mjs'
 import { until } from './collector.mjs'
 import { Shopper, both } from './shopper.mjs'
-import { YES, pages, store, tag } from './world.mjs'
+import { YES, pages, store, tags } from './world.mjs'
 
 const isFile = (path) => existsSync(path) && statSync(path).isFile()
 
@@ -178,7 +178,7 @@ test('storage is what was asked for: a cookie, local storage, or nothing at all'
     ['memory', []],
   ]) {
     const visit = await world.visit()
-    await visit.go(world.put(medium, { tags: tag({ ...YES, storage: medium }) }))
+    await visit.go(world.put(medium, { head: tags({ ...YES, storage: medium }) }))
     await visit.cb('flush')
     await world.collector.expect((events) => events.some(({ page }) => page.url.endsWith(`/${medium}.html`)), medium)
     const places = new Map(visit.writes.map(({ where, key }) => [`${where} ${key}`, { where, key }]))
@@ -189,7 +189,7 @@ test('storage is what was asked for: a cookie, local storage, or nothing at all'
 test('a misspelt consent default denies, it never sends', async (t) => {
   const world = await pages(t)
   const visit = await world.visit()
-  await visit.go(world.put('misspelt', { tags: tag({ consentDefault: 'grant' }) }))
+  await visit.go(world.put('misspelt', { head: tags({ consentDefault: 'grant' }) }))
   assert.equal((await visit.cb('track', 'login')).accepted, false)
   assert.equal((await visit.cb('ids')).consent, 'denied')
   assert.deepEqual(await visit.leave(), [])

@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core'
 import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { at } from '../../www/tools/paths.mjs'
 import { Collector } from './collector.mjs'
+import { Front } from './front.mjs'
 import { record } from './record.mjs'
 import { Window } from './tab.mjs'
 
@@ -24,7 +25,7 @@ const launch = () =>
 after(async () => (await browser)?.close())
 
 /** What the browser itself prints, whatever the page does. */
-const OWN_LINES = /^Failed to load resource|violates the following Content Security Policy|^Refused to /
+const OWN_LINES = /^\[DOM\] |^Failed to load resource|violates the following Content Security Policy|^Refused to /
 
 const escaped = (text) => String(text).replace(/&/g, '&amp;').replace(/"/g, '&quot;')
 
@@ -38,6 +39,9 @@ export function tag(data = {}, more = '') {
     })
   return `<script async src="/cb/cartbeacon.js" ${attributes.join(' ')} ${more}></script>`
 }
+
+/** The stub and the tag, as shops have them. */
+export const tags = (data, more) => '<script src="/cb/stub.js"></script>' + tag(data, more)
 
 /** The answer was yes before the page came: for tests that are about something else. */
 export const YES = { consentDefault: { analytics: 'granted' } }
@@ -67,17 +71,27 @@ class World {
     if (failures.length) throw failures[0]
   }
 
+  /** Where shoppers go. */
   get origin() {
-    return this.collector.origin
+    return this.front?.origin ?? this.collector.origin
   }
 
-  /** Puts a page into the served folder and answers its path. `tags` go into the head, `script` into a file of its own. */
-  put(name, { tags = '<script src="/cb/stub.js"></script>' + tag(), head = '', body = '', script = '', title = name } = {}) {
+  /** Puts a server between: from now on `path` is answered by `rule`; see front.mjs. */
+  async answer(path, rule) {
+    if (!this.front) {
+      this.front = await new Front(() => this.collector.origin).start()
+      this.#undo.push(() => this.front.stop())
+    }
+    this.front.rules.set(path, rule)
+  }
+
+  /** Puts a page into the served folder and answers its path. `head` holds its tags, `script` is a file of its own. */
+  put(name, { head = tags(YES), body = '', script = '', title = name } = {}) {
     const file = join(this.store, `${name}.html`)
     mkdirSync(join(file, '..'), { recursive: true })
     if (script) writeFileSync(join(this.store, `${name}.js`), script)
     const own = script ? `<script src="/${name}.js"></script>` : ''
-    writeFileSync(file, `<!doctype html><meta charset="utf-8"><title>${title}</title>${head}${tags}<body>${body}${own}</body>`)
+    writeFileSync(file, `<!doctype html><meta charset="utf-8"><title>${title}</title>${head}<body>${body}${own}</body>`)
     return `/${name}.html`
   }
 
