@@ -41,10 +41,10 @@ export class Collector {
     this.#options = options
   }
 
-  /** Starts it, on the same port as the time before. */
-  async start() {
+  /** Starts it, on the same port as the time before; `more` are further arguments. */
+  async start(...more) {
     assert.ok(existsSync(`${dist}/cartbeacon.wasm`), 'no dist/: npm run build')
-    const { data, store, more = [] } = this.#options
+    const { data, store } = this.#options
     const port = this.origin ? new URL(this.origin).port : '0'
     const args = ['--port', port, '--data', data, '--store', store, '--sdk', dist, '--test-faults', ...more]
     this.#child = spawn(program(), args, { stdio: ['ignore', 'pipe', 'inherit'] })

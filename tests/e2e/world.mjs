@@ -25,7 +25,7 @@ const launch = () =>
 after(async () => (await browser)?.close())
 
 /** What the browser itself prints, whatever the page does. */
-const OWN_LINES = /^\[DOM\] |^Failed to load resource|violates the following Content Security Policy|^Refused to /
+const OWN_LINES = /^\[DOM\] |^Failed to load resource|blocked by CORS policy|violates the following Content Security Policy|^Refused to /
 
 const escaped = (text) => String(text).replace(/&/g, '&amp;').replace(/"/g, '&quot;')
 
@@ -50,15 +50,15 @@ class World {
   /** What to undo when the test ends, the last first: browsers before the collector they talk to. */
   #undo = []
 
-  constructor(t, folder, store, more) {
+  constructor(t, folder, store) {
     this.folder = folder
     this.store = store
-    this.collector = new Collector({ data: join(folder, 'data'), store, more })
     t.after(() => this.#end())
   }
 
-  async start() {
-    await this.collector.start()
+  async start(...more) {
+    this.collector = new Collector({ data: join(this.folder, 'data'), store: this.store })
+    await this.collector.start(...more)
     this.#undo.push(() => this.collector.stop())
     return this
   }
@@ -78,11 +78,15 @@ class World {
 
   /** Puts a server between: from now on `path` is answered by `rule`; see front.mjs. */
   async answer(path, rule) {
-    if (!this.front) {
-      this.front = await new Front(() => this.collector.origin).start()
-      this.#undo.push(() => this.front.stop())
-    }
+    await this.serveApart()
     this.front.rules.set(path, rule)
+  }
+
+  /** Serves the pages from an origin that is not the collector's. */
+  async serveApart() {
+    if (this.front) return
+    this.front = await new Front(() => this.collector.origin).start()
+    this.#undo.push(() => this.front.stop())
   }
 
   /** Puts a page into the served folder and answers its path. `head` holds its tags, `script` is a file of its own. */
@@ -197,12 +201,23 @@ function markerBatch() {
 const scratch = () => mkdtempSync(join(tmpdir(), 'cartbeacon-e2e-'))
 
 /** The demo store. */
-export const store = (t, { more } = {}) => new World(t, scratch(), at('www/store'), more).start()
+export const store = (t) => new World(t, scratch(), at('www/store')).start()
 
 /** The pages of tests/e2e/pages/, in a copy that a test may add to. */
-export function pages(t, { more } = {}) {
+export function pages(t) {
+  return pagesIn(t).start()
+}
+
+/** The same, but the pages are of one origin and the collector of another, which lets them send. */
+export async function pagesApart(t) {
+  const world = pagesIn(t)
+  await world.serveApart()
+  return world.start('--allow-origin', world.front.origin)
+}
+
+function pagesIn(t) {
   const folder = scratch()
   const copy = join(folder, 'pages')
   cpSync(at('tests/e2e/pages'), copy, { recursive: true })
-  return new World(t, folder, copy, more).start()
+  return new World(t, folder, copy)
 }
