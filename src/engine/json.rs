@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
     }
 
     /// The last member of that name.
-    pub fn get(self, name: &str) -> Option<Json<'a>> {
+    pub fn get(self, name: &str) -> Option<Self> {
         self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
     }
 
@@ -233,7 +233,6 @@ pub fn own(text: &str) -> String {
 }
 
 /// Appends one hexadecimal digit, the lowest of `n`.
-#[expect(clippy::cast_possible_truncation, reason = "0 to 15")]
 pub fn push_digit(out: &mut String, n: u64) {
     let at = (n & 15) as usize;
     put(out, "0123456789abcdef".get(at..=at).unwrap_or(""));
