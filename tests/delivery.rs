@@ -184,6 +184,22 @@ fn where_a_beacon_cannot_be_seen_a_visible_page_uses_a_fetch() {
 }
 
 #[test]
+fn an_endpoint_that_forbids_reading_gets_everything_all_the_same() {
+    let mut w = World::new(3);
+    (w.sees_beacons, w.readable) = (false, false);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    for n in 0..30 {
+        w.track(tab, "noise", &format!(r#"{{"n":{n}}}"#));
+        w.run(2_000);
+    }
+    w.run(20_000);
+    let s = w.stats(tab);
+    assert_eq!((w.received("noise"), s.handed_over, s.queued, s.in_doubt), (30, 31, 0, 0), "{s:?}");
+    assert!(w.sends < 15, "{} sends", w.sends);
+}
+
+#[test]
 fn every_timer_goes_quiet() {
     let (mut w, tab) = granted("");
     w.track(tab, "add_to_cart", ADD);

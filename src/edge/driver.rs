@@ -147,7 +147,12 @@ impl Driver {
     fn turn(self: &Rc<Self>, input: Option<Input>) -> Answer {
         let begun = page::mono();
         let mut answer = Answer::Done;
+        // What may be sent now should have the title that the page has by now.
+        let title = matches!(input, None | Some(Input::Hidden)).then(page::title);
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
+            if let Some(title) = title {
+                tracker.handle(Input::Title(title), now(begun));
+            }
             match input {
                 Some(input) => answer = tracker.handle(input, now(begun)),
                 None => tracker.handle_timeout(now(begun)),
@@ -171,9 +176,6 @@ impl Driver {
             }
             Output::Write { value, .. } => page::save(&self.page, &value),
             Output::Erase { .. } => page::save(&self.page, ""),
-            Output::AskTitle => {
-                self.handle(Input::Title(page::facts().title));
-            }
             Output::Tell(topic, payload) => page::tell(&self.page, topic as u8, &payload),
         }
     }
@@ -184,7 +186,6 @@ impl Driver {
 
     /// Sees to it that `turn` is called in time. A timer that is too early is left alone: waking for nothing is cheap,
     /// making timers is not.
-    #[expect(clippy::cast_possible_truncation, reason = "bounded right before")]
     fn arm(self: &Rc<Self>) {
         let Some((is_answered, due)) = self.ask(|t| (t.is_answered(), t.poll_timeout())) else { return };
         if is_answered {

@@ -25,10 +25,10 @@ const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3,
 const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
 const reason = (word) => Math.max(0, REASONS.indexOf(word == 'traverse' ? 'back_forward' : word))
 
-/** Why the first page is on screen; -1 while it is only being prepared. */
+/** Why the first page is on screen. */
 export const firstReason = () => {
   const entry = performance.getEntriesByType('navigation')[0] || {}
-  return document.prerendering ? -1 : reason(entry.activationStart > 0 ? 'prerender' : entry.type)
+  return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
 /** The elements under an event, innermost first, as far up as ten. */
@@ -111,7 +111,6 @@ export const open = (document, hear, notify, endpoint, site, medium, days) => {
       whenever(document, ['click'], CLICK),
       whenever(document, ['visibilitychange', 'resume'], VISIBILITY),
       whenever(document, ['freeze'], HIDDEN),
-      on(document, ['prerenderingchange'], () => shown('prerender')),
       whenever(window, ['pagehide'], HIDDEN),
       whenever(window, ['online'], ONLINE),
       on(window, ['pageshow'], (event) => {
@@ -135,19 +134,19 @@ export const close = (page) => {
 /** Whether the outcome of a beacon to the endpoint can be seen. */
 export const sees = (page) => page._sees
 
-/** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one. */
+/** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for an opaque one. */
 export const send = (page, how, send, body) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // The fragment never goes on the wire; it ties the resource entry to the batch.
   if (how < 1 && quietly(() => navigator.sendBeacon(page._endpoint + page._mark + send, body))) return answer(-2)
   const failed = () => answer(how < 1 ? -1 : 0)
-  const request = quietly(() => fetch(page._endpoint, { method: 'POST', body, keepalive: how < 2 }))
+  const request = quietly(() => fetch(page._endpoint, { method: 'POST', body, keepalive: how != 2, mode: how > 2 ? 'no-cors' : 'cors' }))
   if (!request) return failed()
   request.then((response) => {
     // Chromium gives the keepalive quota back only when the body has been read.
-    const read = () => answer(response.status, response.headers.get('retry-after'))
-    response.text().then(read, () => answer(response.status))
+    const read = () => answer(response.status || -2, response.headers.get('retry-after'))
+    response.text().then(read, read)
   }, failed)
 }
 

@@ -40,7 +40,12 @@ pub(super) mod heard {
     pub(crate) const OUTCOME: u8 = 6;
 }
 
+/// Its title as it is now.
+pub(super) fn title() -> String {
+    fact(1)
+}
+
 /// The page on screen.
 pub(super) fn facts() -> Facts {
-    Facts { url: fact(0), title: fact(1), referrer: fact(2) }
+    Facts { url: fact(0), title: title(), referrer: fact(2) }
 }

@@ -242,7 +242,11 @@ mod tests {
             ("add_to_cart", r#"{"items":[{"item_id":"a","quantity":0}]}"#, "items[0].quantity: less than 1"),
             ("add_to_cart", r#"{"items":[{"item_id":"a","quantity":1.5}]}"#, "items[0].quantity: not a whole number"),
             ("add_to_cart", r#"{"items":[{"item_id":"a","quantity":true}]}"#, "items[0].quantity: not a number"),
-            ("add_to_cart", r#"{"items":[{"item_id":"a","currency":"USD"}],"currency":"EUR"}"#, "items[0].currency: differs from the event's currency"),
+            (
+                "add_to_cart",
+                r#"{"items":[{"item_id":"a","currency":"USD"}],"currency":"EUR"}"#,
+                "items[0].currency: differs from the event's currency",
+            ),
             ("purchase", r#"{"items":[{"item_id":"a"}],"value":1,"currency":"EUR"}"#, "transaction_id: required"),
             ("purchase", r#"{"items":[{"item_id":"a"}],"transaction_id":"1"}"#, "currency: required"),
             ("purchase", r#"{"items":[{"item_id":"a"}],"transaction_id":"1","currency":"EUR"}"#, "value: required"),

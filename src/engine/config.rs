@@ -227,7 +227,9 @@ mod tests {
         for good in ["/collect", "https://e.test/c?k=1", "http://127.0.0.1:8080/collect"] {
             assert!(is_url(good), "{good}");
         }
-        for bad in ["", "collect", "//e.test/c", "ftp://e.test", "https://", "https:///x", "https://e.test/a b", "/c#x", "javascript:alert(1)"] {
+        for bad in
+            ["", "collect", "//e.test/c", "ftp://e.test", "https://", "https:///x", "https://e.test/a b", "/c#x", "javascript:alert(1)"]
+        {
             assert!(!is_url(bad), "{bad}");
         }
         assert_eq!(read("{}").err().as_deref(), Some("endpoint: required"));

@@ -48,7 +48,7 @@ impl Rng {
         Self(seed[0] | 1, seed[1])
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         let (a, mut b) = (self.0, self.1);
         let out = a.wrapping_add(b).rotate_left(17).wrapping_add(a);
         b ^= a;
@@ -59,12 +59,12 @@ impl Rng {
 
     /// A number below `bound` (0 when `bound` is 0); the bias is below 2⁻³² for the bounds used here.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
+        self.word().checked_rem(bound).unwrap_or(0)
     }
 
     /// A new UUID of this moment.
     pub fn uuid(&mut self, at: Millis) -> Uuid {
-        let random = (u128::from(self.next()) << 64) | u128::from(self.next());
+        let random = (u128::from(self.word()) << 64) | u128::from(self.word());
         let time = u128::from(at & 0xffff_ffff_ffff) << 80;
         let version = 7_u128 << 76;
         let variant = 2_u128 << 62;

@@ -13,7 +13,7 @@ pub enum Input {
     Start { stored: Option<String>, sees_beacons: bool },
     /// A page came on screen, or the URL changed.
     Page(Facts, Reason),
-    /// The title as it is now.
+    /// The title as it is now: before the page is hidden and whenever the machine is woken.
     Title(String),
     /// A click; the path of elements.
     Click(String),
@@ -61,6 +61,9 @@ pub enum Transport {
     KeepaliveFetch,
     /// Plain `fetch`, for what exceeds the 64 KiB that beacons may have in flight. It dies with the page.
     Fetch,
+    /// `fetch` with `keepalive` in `no-cors` mode, for an endpoint whose answers may not be read: all that is learnt is that
+    /// the network took it.
+    OpaqueFetch,
 }
 
 /// What to do.
@@ -72,8 +75,6 @@ pub enum Output {
     Write { permit: StorePermit, key: Key, value: String },
     /// Remove a value.
     Erase { key: Key },
-    /// Answer with `Input::Title`.
-    AskTitle,
     /// Tell the page's subscribers; a JSON object.
     Tell(Topic, String),
 }

@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn exponents_are_those_of_iso_4217() {
-        for (code, expected) in [("EUR", Some(2)), ("JPY", Some(0)), ("KWD", Some(3)), ("CLF", Some(4)), ("XXX", None), ("eur", None), ("URF", None)] {
+        for (code, expected) in
+            [("EUR", Some(2)), ("JPY", Some(0)), ("KWD", Some(3)), ("CLF", Some(4)), ("XXX", None), ("eur", None), ("URF", None)]
+        {
             assert_eq!(exponent(code), expected, "{code}");
         }
     }
@@ -167,9 +169,16 @@ mod tests {
 
     #[test]
     fn minor_units_print_as_the_shortest_decimal() {
-        for (minor, exponent, expected) in
-            [(2998, 2, "29.98"), (2990, 2, "29.9"), (2900, 2, "29"), (5, 2, "0.05"), (-5, 2, "-0.05"), (1234, 0, "1234"), (1, 3, "0.001"), (0, 4, "0")]
-        {
+        for (minor, exponent, expected) in [
+            (2998, 2, "29.98"),
+            (2990, 2, "29.9"),
+            (2900, 2, "29"),
+            (5, 2, "0.05"),
+            (-5, 2, "-0.05"),
+            (1234, 0, "1234"),
+            (1, 3, "0.001"),
+            (0, 4, "0"),
+        ] {
             assert_eq!(print(minor, exponent), expected);
         }
     }

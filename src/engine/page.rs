@@ -27,7 +27,8 @@ pub enum Reason {
 
 impl Reason {
     /// Those that a browser gives, in the order of its numbers in `edge/page.js`.
-    pub const BROWSER: [Self; 7] = [Self::Navigate, Self::Reload, Self::BackForward, Self::Bfcache, Self::Prerender, Self::Push, Self::Replace];
+    pub const BROWSER: [Self; 7] =
+        [Self::Navigate, Self::Reload, Self::BackForward, Self::Bfcache, Self::Prerender, Self::Push, Self::Replace];
 
     pub fn name(self) -> &'static str {
         match self {

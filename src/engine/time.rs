@@ -17,7 +17,7 @@ pub struct Now {
 pub enum Timer {
     /// When a batch is due.
     Flush,
-    /// When a page has had time to set its title.
+    /// When a page has had time to set its title: being woken is enough, the title comes along.
     Title,
     /// When held events are too old to be kept.
     Hold,
@@ -53,6 +53,10 @@ impl Timers {
         if let Some(slot) = self.slot(timer) {
             *slot = None;
         }
+    }
+
+    pub fn is_set(&mut self, timer: Timer) -> bool {
+        self.slot(timer).is_some_and(|slot| slot.is_some())
     }
 
     /// True once when the timer is due; it is stopped by that.

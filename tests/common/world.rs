@@ -39,7 +39,7 @@ struct Request {
     body: String,
     quota: usize,
     due: u64,
-    keepalive: bool,
+    transport: Transport,
     seen: bool,
 }
 
@@ -75,6 +75,8 @@ pub struct World {
     pub receiver: Receiver,
     /// Whether beacons show their outcome.
     pub sees_beacons: bool,
+    /// Whether the endpoint lets a page of another origin read its answers.
+    pub readable: bool,
     requests: Vec<Request>,
     /// Answers that got lost: only these excuse a duplicate.
     pub lost_answers: usize,
@@ -94,6 +96,7 @@ impl World {
             network: HEALTHY,
             receiver: Receiver::default(),
             sees_beacons: true,
+            readable: true,
             requests: Vec::new(),
             lost_answers: 0,
             writes: 0,
@@ -104,7 +107,7 @@ impl World {
 
     /// Opens a tab on the page `name`.
     pub fn open(&mut self, config: Config, name: &str) -> usize {
-        let seed = [self.rng.next(), self.rng.next()];
+        let seed = [self.rng.word(), self.rng.word()];
         let tab = self.tabs.len();
         // A yes of an earlier page still holds.
         let yes = self.storage.is_some().then_some(true);
@@ -174,9 +177,6 @@ impl World {
                     self.storage = Some(value);
                 }
                 Output::Erase { .. } => self.storage = None,
-                Output::AskTitle => {
-                    self.input(tab, Input::Title("settled".to_owned()));
-                }
                 Output::Tell(topic, payload) => self.tabs[tab].told.push(format!("{} {payload}", topic.name())),
             }
         }
@@ -193,7 +193,7 @@ impl World {
         }
         let due = self.wall + self.network.latency + self.rng.below(20);
         let seen = transport != Transport::Beacon || self.sees_beacons;
-        self.requests.push(Request { tab, send, body, quota, due, keepalive, seen });
+        self.requests.push(Request { tab, send, body, quota, due, transport, seen });
         if transport == Transport::Beacon {
             self.input(tab, Input::Outcome { send, outcome: Outcome::Taken });
         }
@@ -204,7 +204,12 @@ impl World {
         let end = self.wall + ms;
         loop {
             let request = self.requests.iter().map(|r| r.due).min();
-            let timer = self.tabs.iter().filter(|t| t.alive).filter_map(|t| t.tracker.poll_timeout().map(|at| (at + t.opened).max(self.wall))).min();
+            let timer = self
+                .tabs
+                .iter()
+                .filter(|t| t.alive)
+                .filter_map(|t| t.tracker.poll_timeout().map(|at| (at + t.opened).max(self.wall)))
+                .min();
             let next = [request, timer].into_iter().flatten().min();
             let Some(next) = next.filter(|at| *at <= end) else { break };
             self.wall = self.wall.max(next);
@@ -225,6 +230,7 @@ impl World {
                     }
                     assert!(turn < 50, "seed {}: a timer that never goes quiet", self.seed);
                     self.steps += 1;
+                    self.tabs[tab].tracker.handle(Input::Title("settled".to_owned()), now);
                     self.tabs[tab].tracker.handle_timeout(now);
                     self.act(tab, false);
                 }
@@ -239,7 +245,12 @@ impl World {
         if !request.seen {
             return;
         }
-        if status != 0 && self.rng.below(100) < self.network.unanswered {
+        if request.transport == Transport::OpaqueFetch && status != 0 {
+            self.input(request.tab, Input::Outcome { send: request.send, outcome: Outcome::Taken });
+            return;
+        }
+        let unreadable = !self.readable && request.transport != Transport::Beacon;
+        if status != 0 && (unreadable || self.rng.below(100) < self.network.unanswered) {
             self.lost_answers += 1;
             self.input(request.tab, Input::Outcome { send: request.send, outcome: Outcome::Answered { status: 0, retry_after: None } });
             return;
@@ -278,7 +289,7 @@ impl World {
     /// The tab's process is gone.
     pub fn kill(&mut self, tab: usize) {
         self.tabs[tab].alive = false;
-        self.requests.retain(|r| r.tab != tab || r.keepalive);
+        self.requests.retain(|r| r.tab != tab || r.transport != Transport::Fetch);
     }
 
     /// What must hold after every step.

@@ -1,7 +1,7 @@
 use super::*;
-use crate::engine::vocab::Lane;
 use crate::engine::json::Json;
 use crate::engine::queue::tests::event;
+use crate::engine::vocab::Lane;
 
 fn choices(text: &str) -> Choices {
     Choices::read(Json(text)).expect("good choices")

@@ -22,6 +22,8 @@ pub(super) struct Context {
 impl Tracker {
     pub(super) fn page_shown(&mut self, facts: &Facts, mut reason: Reason, now: Now) {
         let mut is_view = self.config.pages;
+        // The page was there before us: its view is as old as it is, and older than all that was called early.
+        let is_first = self.page.is_none() && reason != Reason::Prerender;
         if let Some(page) = &self.page {
             is_view &= reason == Reason::Bfcache || page.is_left_for(&facts.url);
             reason = page.refine(&facts.url, reason);
@@ -30,7 +32,7 @@ impl Tracker {
             self.show(facts, reason, now);
         }
         if is_view {
-            self.record("page_view", "", Context::default(), now);
+            self.record("page_view", "", Context { at: is_first.then_some(self.origin), ..Context::default() }, now);
         }
     }
 
@@ -148,7 +150,8 @@ impl Tracker {
         let caps = if self.is_stuck(now) { self.caps() } else { BURST };
         let dropped = self.queue.push(event, caps);
         self.lose(Loss::QueueFull, dropped);
-        let full = self.queue.len() >= self.config.count(Number::BatchEvents) || self.queue.bytes() >= self.config.count(Number::BatchBytes);
+        let full =
+            self.queue.len() >= self.config.count(Number::BatchEvents) || self.queue.bytes() >= self.config.count(Number::BatchBytes);
         let wait = if urgent || full { 0 } else { self.config.ms(Number::BatchMs) };
         self.timers.set_if_earlier(Timer::Flush, now.mono + wait);
     }

@@ -50,6 +50,8 @@ pub(super) struct Delivery {
     failures: u32,
     zeros: u32,
     not_before: Millis,
+    /// A fetch that could have been read failed: perhaps the endpoint only forbids reading, so try without.
+    is_opaque: bool,
     /// Losses that no batch has reported yet.
     pub(super) unreported: Losses,
     pub(super) acknowledged: u64,
@@ -69,6 +71,7 @@ impl Delivery {
         self.zeros = 0;
         self.failures = 0;
         self.not_before = 0;
+        self.is_opaque = false;
     }
 
     /// Forgets every batch; answers how many events never left. What the browser already took counts as handed over.
@@ -117,7 +120,13 @@ impl Delivery {
 impl Tracker {
     /// How a body leaves: a beacon where its outcome can be seen or the page is going, else a fetch that can be read.
     pub(super) fn transport(&self, dying: bool) -> Transport {
-        if self.sees_beacons || dying { Transport::Beacon } else { Transport::KeepaliveFetch }
+        if self.sees_beacons || dying {
+            Transport::Beacon
+        } else if self.delivery.is_opaque {
+            Transport::OpaqueFetch
+        } else {
+            Transport::KeepaliveFetch
+        }
     }
 
     /// Whether nothing can leave for now.
@@ -130,8 +139,10 @@ impl Tracker {
         self.delivery.parcels.iter().all(|p| p.flight.is_none())
     }
 
+    /// Sees to what could not leave when it was due; what is not due yet keeps its time.
     pub(super) fn flush_if_waiting(&mut self, now: Now) {
-        if !self.queue.is_empty() || self.delivery.waiting().is_some() {
+        let overdue = !self.queue.is_empty() && !self.timers.is_set(Timer::Flush);
+        if overdue || self.delivery.waiting().is_some() {
             self.timers.set_if_earlier(Timer::Flush, now.mono.max(self.delivery.not_before));
         }
     }
@@ -161,8 +172,11 @@ impl Tracker {
         let needed = waiting.and_then(|at| self.delivery.parcels.get(at)).map_or(MIN_BATCH, sizes);
         let (transport, limit) = if needed <= room {
             (self.transport(dying), room)
-        } else if !dying && fetches < MAX_FETCHES {
+        } else if !dying && !self.delivery.is_opaque && fetches < MAX_FETCHES {
             (Transport::Fetch, MAX_BODY)
+        } else if room == IN_FLIGHT {
+            // Made for a plain fetch, and now too large for what is left to send with: try half of it.
+            (self.transport(dying), room)
         } else {
             return false;
         };
@@ -224,6 +238,10 @@ impl Tracker {
                 let deadline = now.mono + UNSEEN_MS;
                 if let Some(flight) = &mut parcel.flight {
                     flight.deadline = deadline;
+                    if flight.transport == Transport::OpaqueFetch {
+                        // The network works.
+                        (self.delivery.zeros, self.delivery.failures) = (0, 0);
+                    }
                 }
                 self.timers.set_if_earlier(Timer::Answer, deadline);
                 self.tell_batch(at, "handed_over", 0);
@@ -234,10 +252,17 @@ impl Tracker {
                 self.delivery.not_before = now.mono + RETRY_MS;
             }
             Outcome::Answered { status, retry_after } => {
-                parcel.flight = None;
+                let flight = parcel.flight.take();
                 if parcel.events.is_empty() {
                     self.delivery.parcels.remove(at);
                 } else {
+                    let readable = matches!(flight, Some(Flight { transport: Transport::KeepaliveFetch | Transport::Fetch, .. }));
+                    if status == 0 && readable && !self.sees_beacons {
+                        // No failure of the network yet: the next one tells.
+                        self.delivery.is_opaque = true;
+                    } else {
+                        self.delivery.zeros = if status == 0 { self.delivery.zeros + 1 } else { 0 };
+                    }
                     self.answered(at, status, retry_after, now);
                 }
             }
@@ -251,7 +276,6 @@ impl Tracker {
 
     fn answered(&mut self, at: usize, status: u16, retry_after: Option<Millis>, now: Now) {
         let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
-        self.delivery.zeros = if status == 0 { self.delivery.zeros + 1 } else { 0 };
         match status {
             200..=299 => {
                 self.delivery.failures = 0;

@@ -144,9 +144,7 @@ impl Tracker {
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Now) {
-        if self.timers.take(Timer::Title, now.mono) {
-            self.outputs.push(Output::AskTitle);
-        }
+        self.timers.take(Timer::Title, now.mono);
         if self.timers.take(Timer::Hold, now.mono) {
             let expired = self.consent.expire_held(self.at(now).saturating_sub(HELD_MS));
             self.lose(Loss::Expired, expired);
@@ -226,7 +224,9 @@ impl Tracker {
                 self.lose(Loss::ConsentDenied, held);
             }
             Change::Withdrawn(held) => {
-                self.timers = Timers::default();
+                // What the browser has taken still fills its budget until it is answered: that timer goes on.
+                self.timers.stop(Timer::Flush);
+                self.timers.stop(Timer::Hold);
                 let waiting = held + self.queue.clear() + self.delivery.purge();
                 self.lose(Loss::Withdrawn, waiting);
                 // Only what the browser has taken already still hangs on these.
