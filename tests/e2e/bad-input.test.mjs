@@ -1,149 +1,227 @@
-// Bad input is part of the feature: every kind gets a reason that names the field, nothing reaches the page's console or
-// error events (the harness fails a visit that was not silent), and the neighbours arrive.
+// Bad input: each gets a reason that names the field, nothing is thrown or printed in the page, and the neighbours arrive.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { YES, pages, tag } from './world.mjs'
+import { pages, tags, YES } from './world.mjs'
 
-const STUB = '<script src="/cb/stub.js"></script>'
+const SCRIPT = '<script src="/bad-input.js"></script>'
 
-/** What a shop may hand over by mistake: as JavaScript, since most of it cannot be written in JSON. */
-const MISTAKES = [
-  ['a name nobody knows', "['addToCart', {}]", 'name: not a known or valid event name'],
-  ['no items', "['add_to_cart', { currency: 'EUR', value: 1 }]", 'items: required'],
-  ['a negative price', "['add_to_cart', { currency: 'EUR', items: [{ item_id: 'a', price: 1 }, { item_id: 'b', price: -1 }] }]", 'items[1].price: negative'],
-  ['a currency that does not exist', "['add_to_cart', { currency: 'EUX', value: 1, items: [{ item_id: 'a' }] }]", 'currency: not an ISO 4217 code'],
-  ['NaN', "['add_to_cart', { currency: 'EUR', items: [{ item_id: 'a', price: NaN }] }]", 'items[0].price: not a finite number'],
-  ['2 MB of text', "['note', { text: 'x'.repeat(2e6) }]", 'text: larger than 64 KiB'],
-  ['a cycle', '(() => { const a = {}; a.self = a; return ["note", a] })()', /^self: cyclic/],
-  ['a getter that throws', "['note', { get price() { throw new Error('no') } }]", 'price: a getter threw'],
-  ['a Proxy that throws', "['note', new Proxy({}, { ownKeys() { throw new Error('no') } })]", /^fields: /],
-  ['10,000 items', "['view_item_list', { items: Array.from({ length: 10000 }, () => ({ item_id: 'a' })) }]", /^(items: more than 200|fields: larger than 64 KiB)$/],
-  ['201 items', "['view_item_list', { items: Array.from({ length: 201 }, () => ({ item_id: 'a' })) }]", 'items: more than 200'],
-  ['a function', "['note', { f() {} }]", /^f: /],
-  ['a nested object', "['note', { deep: { er: 1 } }]", 'deep: not text, a number or a boolean'],
-  ['text for fields', "['note', 'hello']", 'fields: not an object'],
-]
+async function visiting(t, data) {
+  const world = await pages(t)
+  const visit = await world.visit()
+  await visit.go(world.put('page', { head: SCRIPT + tags({ ...YES, ...data }) }))
+  return { world, visit, page: visit.page, collector: world.collector }
+}
 
-for (const early of [false, true]) {
-  const when = early ? 'before the engine is ready' : 'when all is ready'
-  test(`every mistake ${when} is silent, and the neighbours arrive`, async (t) => {
-    const world = await pages(t)
-    const path = world.put('shop', { tags: STUB + tag(YES) })
+/** Both neighbours of every call, by what the call was. */
+const neighbours = (events) => events.filter(({ name }) => /^n_/.test(name)).map(({ name, data }) => `${name} ${data.what}`).sort()
+const expectedNeighbours = (whats) => whats.flatMap((what) => [`n_before ${what}`, `n_after ${what}`]).sort()
+
+async function assertUnharmed(page) {
+  assert.deepEqual(await page.evaluate(() => window.complaints), [], 'window.onerror and unhandledrejection')
+}
+
+test('every bad event gets a reason that names the field, and its neighbours arrive', async (t) => {
+  const { visit, page } = await visiting(t)
+  const wrong = await page.evaluate(() => window.callAll(window.BAD, (...call) => window.cartbeacon(...call)))
+  assert.deepEqual(wrong, [])
+  const whats = await page.evaluate(() => Object.keys(window.BAD))
+  await assertUnharmed(page)
+  const { accepted, lost } = await visit.cb('stats')
+  assert.deepEqual([accepted, lost], [2 * whats.length + 1, {}], 'what was refused is nowhere counted')
+  const events = await visit.leave()
+  assert.deepEqual(neighbours(events), expectedNeighbours(whats))
+  assert.equal(events.length, 2 * whats.length + 1, 'and nothing else does')
+})
+
+test('what is unusual and right is taken, with a remark on what was mended', async (t) => {
+  const { visit, page } = await visiting(t)
+  assert.deepEqual(await page.evaluate(() => window.callAll(window.GOOD, (...call) => window.cartbeacon(...call))), [])
+  await assertUnharmed(page)
+  const events = (await visit.leave()).filter(({ name }) => !/^n_|page_view/.test(name))
+  assert.equal(events.length, 6)
+  assert.equal(events.find(({ data }) => data.on).data.on, '1970-01-01T00:00:00.000Z')
+  assert.equal(events.find(({ data }) => data.items?.[0].item_name).data.items[0].item_name, 'Mug \ufffd')
+  assert.equal(events.find(({ data }) => data.items?.[0].price === 10).data.items[0].price, 10)
+  assert.equal(events.find(({ name }) => name === 'search').data.search_term, 'чашка 茶碗 كوب 🫖 "quoted" \\ \u0000 \u2028')
+})
+
+test('before the engine is ready bad events harm nothing either, and their neighbours arrive', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  // The engine keeps everyone waiting until the calls have been made.
+  let release
+  const made = new Promise((resolve) => { release = resolve })
+  await visit.page.route('**/cartbeacon.wasm', async (route) => {
+    await made
+    await route.continue()
+  })
+  await visit.page.goto(world.put('page', { head: SCRIPT + tags(YES) }))
+  await visit.page.waitForFunction(() => window.cartbeacon.tracker)
+  const thrown = await visit.page.evaluate(() => {
+    const { tracker } = window.cartbeacon
+    return window.callAll(window.BAD, (method, ...call) => tracker[method](...call)).filter(([, { reason }]) => /^threw/.test(reason))
+  })
+  assert.deepEqual(thrown, [])
+  release()
+  await visit.ready()
+  await assertUnharmed(visit.page)
+  const whats = await visit.page.evaluate(() => Object.keys(window.BAD))
+  assert.deepEqual(neighbours(await visit.leave()), expectedNeighbours(whats))
+})
+
+test('calls that are not events get their reasons too', async (t) => {
+  const { visit, page } = await visiting(t)
+  for (const [call, reason] of [
+    [['consent', { analytics: 'yes' }], 'analytics: neither granted nor denied'],
+    [['consent', { analytic: 'granted' }], 'analytic: not a purpose'],
+    [['consent', 7], 'consent: not an object'],
+    [['identify', ''], 'userId: not a text of 1 to 256 characters'],
+    [['identify', { id: 7 }], 'userId: not a text of 1 to 256 characters'],
+    [['identify', 'x'.repeat(300)], 'userId: not a text of 1 to 256 characters'],
+    [['cart', { items: [] }], 'cart: not in this version'],
+    [['trak', 'login'], 'command: unknown'],
+    [['page', { shelf: { top: true } }], 'shelf: not text, a number or a boolean'],
+  ]) {
+    const answer = await visit.cb(...call)
+    assert.deepEqual([answer.accepted, answer.reason], [false, reason], JSON.stringify(call).slice(0, 60))
+  }
+  assert.equal((await visit.cb('explain', 'nonsense')).state, 'unknown')
+  const subscribing = await page.evaluate(() => {
+    window.heard = 0
+    const none = window.cartbeacon.tracker.on('evnt', () => {})
+    window.cartbeacon('on', 'event', () => { throw new Error('from a subscriber') })
+    window.cartbeacon('on', 'event', () => { window.heard++ })
+    window.cartbeacon('track', 'login')
+    return [typeof none, window.heard]
+  })
+  assert.deepEqual(subscribing, ['function', 1], 'a subscriber that throws keeps nobody from hearing')
+  await assertUnharmed(page)
+  assert.equal((await visit.cb('ids')).consent, 'granted', 'a misspelt consent changes nothing')
+  assert.deepEqual((await visit.leave()).map(({ name }) => name).sort(), ['login', 'page_view'])
+})
+
+test('an endpoint that is not a URL stops the tracker and nothing else', async (t) => {
+  const world = await pages(t)
+  for (const [endpoint, reason] of [['not a url', 'endpoint: not a URL'], ['javascript:alert(1)', 'endpoint: not a URL'], [undefined, 'endpoint: required']]) {
     const visit = await world.visit()
-    if (early) await visit.page.route('**/cartbeacon.wasm', async (route) => setTimeout(() => route.continue(), 500))
-    await (early ? visit.page.goto(path) : visit.go(path))
-    const reasons = await visit.page.evaluate((mistakes) => {
-      window.cartbeacon('track', 'first', {})
-      const answers = mistakes.map((call) => window.cartbeacon('track', ...eval(call)))
-      window.cartbeacon('track', 'last', { name: 'a lone \ud83d surrogate' })
-      return answers.map((answer) => answer?.reason)
-    }, MISTAKES.map(([, call]) => call))
-    await visit.ready()
-    await visit.cb('flush')
-    const events = await world.collector.expect((all) => all.some(({ name }) => name === 'last'), 'the last event')
-    assert.deepEqual(events.map(({ name }) => name).sort(), ['first', 'last', 'page_view'])
-    assert.equal(events.find(({ name }) => name === 'last').data.name, 'a lone \ufffd surrogate')
-    if (early) return
-    for (const [at, [what, , expected]] of MISTAKES.entries()) {
-      if (expected instanceof RegExp) assert.match(String(reasons[at]), expected, what)
-      else assert.equal(reasons[at], expected, what)
-    }
-  })
-}
+    await visit.page.goto(world.put('endpoint', { head: SCRIPT + tags({ ...YES, endpoint }) }))
+    assert.deepEqual(await visit.ready(), { engine: 'none', reason })
+    assert.deepEqual(await visit.cb('track', 'login'), { id: '', accepted: false, reason })
+    await assertUnharmed(visit.page)
+    assert.deepEqual(await visit.leave(), [])
+    assert.deepEqual(visit.writes, [])
+  }
+})
 
-test('a well-behaved Proxy is as good as its target', async (t) => {
+test('an unknown option is told in debug mode, and the tracker works', async (t) => {
   const world = await pages(t)
-  const visit = await world.visit()
-  await visit.go(world.put('shop', { tags: STUB + tag(YES) }))
-  const answer = await visit.page.evaluate(() => window.cartbeacon('track', 'note', new Proxy({ text: 'hello' }, {})))
-  assert.equal(answer.accepted, true)
+  const options = { colour: 'red', batchEvent: '5', storage: 'disk' }
+  const told = ['colour: not an option', 'batch.event: not an option', 'storage: not a possible value']
+  const quiet = await world.visit()
+  await quiet.go(world.put('quiet', { head: tags({ ...YES, ...options }) }))
+  assert.equal((await quiet.cb('track', 'login')).accepted, true)
+  await quiet.leave()
+  const loud = await world.visit({ loud: true })
+  await loud.go(world.put('loud', { head: tags({ ...YES, ...options, debug: 'true' }) }))
+  await loud.cb('track', 'add_to_cart', {})
+  assert.deepEqual(loud.complaints.sort(), [...told, 'items: required'].map((text) => `warning: cartbeacon: ${text}`).sort())
+  assert.deepEqual((await loud.leave()).map(({ name }) => name), ['page_view', 'login', 'page_view'])
 })
 
-test('unknown options are told in debug and change nothing else', async (t) => {
-  const world = await pages(t)
-  const visit = await world.visit({ loud: true })
-  await visit.go(world.put('shop', { tags: STUB + tag({ ...YES, debug: true, colour: 'red', batchEvents: 'many' }) }))
-  const { engine } = await visit.page.evaluate(() => window.cartbeacon.tracker.ready)
-  assert.equal(engine, 'wasm')
-  assert.ok(visit.complaints.some((line) => line.includes('colour: not an option')), String(visit.complaints))
-  assert.ok(visit.complaints.some((line) => line.includes('batch.events: not a possible value')), String(visit.complaints))
-})
+const CALLS = ['consent', { analytics: 'granted' }]
 
-test('a misspelt consent default sends nothing', async (t) => {
-  const world = await pages(t)
-  const visit = await world.visit()
-  await visit.go(world.put('shop', { tags: STUB + tag({ consentDefault: 'grant' }) }))
-  assert.deepEqual(await visit.leave(), [])
-})
-
-test('an endpoint that is no URL stops the tracker with the reason', async (t) => {
-  const world = await pages(t)
-  const visit = await world.visit()
-  await visit.go(world.put('shop', { tags: STUB + tag({ endpoint: 'collect here' }) }))
-  assert.deepEqual(await visit.page.evaluate(() => window.cartbeacon.tracker.ready), { engine: 'none', reason: 'endpoint: not a URL' })
-  assert.deepEqual(await visit.cb('track', 'note', {}), { id: '', accepted: false, reason: 'endpoint: not a URL' })
-})
-
-/** Answers requests for the wasm in some wrong way and gives what `ready` says. */
-async function withWasm(t, answer, loud) {
-  const world = await pages(t)
-  const visit = await world.visit({ loud })
-  await visit.page.route('**/cartbeacon.wasm', answer)
-  await visit.go(world.put('shop', { tags: STUB + tag(YES) }))
-  return { world, visit, ready: await visit.page.evaluate(() => window.cartbeacon.tracker.ready) }
-}
-
-test('a wasm file that is not there stops the tracker with the reason', async (t) => {
-  const { visit, ready } = await withWasm(t, (route) => route.fulfill({ status: 404, body: 'no' }))
-  assert.equal(ready.engine, 'none')
-  assert.match(ready.reason, /^wasm .*cartbeacon\.wasm: HTTP 404$/)
-  assert.equal((await visit.cb('track', 'note', {})).accepted, false)
-})
-
-test('a network that fails for the wasm stops the tracker with the reason', async (t) => {
-  const { ready } = await withWasm(t, (route) => route.abort())
-  assert.match(ready.reason, /^wasm .*: Failed to fetch$/)
-})
-
-test('a page in place of the wasm stops the tracker with the reason', async (t) => {
-  const { ready } = await withWasm(t, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Not found</h1>' }))
-  assert.equal(ready.engine, 'none')
-  assert.match(ready.reason, /^wasm .*magic/)
-})
-
-test('a wrong MIME type is no obstacle', async (t) => {
-  const { world, visit, ready } = await withWasm(t, async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, headers: { ...response.headers(), 'content-type': 'application/octet-stream' } })
-  })
-  assert.deepEqual(ready, { engine: 'wasm' })
+/** What a page has of a tracker without an engine: calls are answered, counted and lost by name, and nothing is hurt. */
+async function assertInert(visit, reason) {
+  const state = await visit.ready()
+  assert.equal(state.engine, 'none')
+  assert.match(state.reason, reason)
+  const answer = await visit.cb('track', 'login')
+  assert.equal(answer.accepted, false)
+  assert.match(answer.reason, reason)
+  await visit.cb(...CALLS)
   await visit.cb('flush')
-  await world.collector.expect((all) => all.some(({ name }) => name === 'page_view'), 'the page view')
-})
+  const { accepted, lost } = await visit.cb('stats')
+  assert.equal(accepted, lost.no_engine ?? 0, 'the counters add up')
+  await assertUnharmed(visit.page)
+  assert.deepEqual(await visit.leave(), [])
+  assert.deepEqual(visit.writes, [])
+}
 
-test('a CSP that forbids wasm stops the tracker and says which word is missing', async (t) => {
-  const world = await pages(t)
-  const visit = await world.visit({ loud: true })
-  const path = world.put('shop', { tags: STUB + tag(YES) })
-  await visit.page.route('**' + path, async (route) => {
-    const response = await route.fetch()
-    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': "script-src 'self'; connect-src 'self'" } })
+for (const [what, answer, reason] of [
+  ['is not there', { status: 404, body: 'not found' }, /^wasm http:.*cartbeacon\.wasm: HTTP 404$/],
+  ['is not wasm', { status: 200, headers: { 'content-type': 'application/wasm' }, body: '<!doctype html>' }, /^wasm http:.*cartbeacon\.wasm: .*magic/],
+  ['is cut off', { status: 200, headers: { 'content-type': 'text/plain' }, body: '\0asm\x01\0\0\0\x05' }, /^wasm http:/],
+]) {
+  test(`a wasm file that ${what} ends the tracker with a reason, and the page goes on`, async (t) => {
+    const world = await pages(t)
+    await world.answer('/cb/cartbeacon.wasm', () => answer)
+    const visit = await world.visit()
+    await visit.page.goto(world.put('page', { head: SCRIPT + tags(YES), script: "cartbeacon('track', 'login')" }))
+    await assertInert(visit, reason)
   })
-  await visit.go(path)
-  const { engine, reason } = await visit.page.evaluate(() => window.cartbeacon.tracker.ready)
-  assert.deepEqual([engine, reason], ['none', "CSP: script-src needs 'wasm-unsafe-eval'"])
-  assert.deepEqual(visit.complaints.filter((line) => line.startsWith('Error') || line.startsWith('error: Uncaught')), [])
+}
+
+test('a wasm file of the wrong MIME type is taken all the same', async (t) => {
+  const world = await pages(t)
+  await world.answer('/cb/cartbeacon.wasm', () => ({ headers: { 'content-type': 'text/plain' } }))
+  const visit = await world.visit()
+  await visit.page.goto(world.put('page', { head: SCRIPT + tags(YES) }))
+  assert.deepEqual(await visit.ready(), { engine: 'wasm' })
+  await assertUnharmed(visit.page)
+  assert.deepEqual((await visit.leave()).map(({ name }) => name), ['page_view'])
 })
 
-test('a collector that is down costs the page nothing, and its events arrive once it is up', async (t) => {
+test("a page whose policy forbids wasm is told so, and goes on", async (t) => {
+  const world = await pages(t)
+  const path = world.put('page', { head: SCRIPT + tags(YES), script: "cartbeacon('track', 'login')" })
+  await world.answer(path, () => ({ headers: { 'content-security-policy': "default-src 'self'; script-src 'self'" } }))
+  const visit = await world.visit()
+  await visit.page.goto(path)
+  await assertInert(visit, /^CSP: script-src needs 'wasm-unsafe-eval'$/)
+})
+
+test('a collector that is down from the start is no matter to the page', async (t) => {
+  const { visit, page, collector } = await visiting(t, { consentDefault: undefined })
+  await collector.stop()
+  await visit.cb('consent', { analytics: 'granted' })
+  assert.equal((await visit.cb('track', 'login')).accepted, true)
+  await visit.cb('flush')
+  await page.waitForFunction(() => window.cartbeacon('stats').queued > 0)
+  await assertUnharmed(page)
+  await collector.start()
+  await collector.expectNames('page_view', 'login')
+})
+
+test('a page that breaks its own globals loses the tracker and nothing else', async (t) => {
+  const { visit, page } = await visiting(t)
+  await visit.cb('track', 'login')
+  const answers = await page.evaluate(() => {
+    window.clicked = 0
+    addEventListener('click', () => { window.clicked++ })
+    Date.now = () => { throw new Error('no clock') }
+    document.body.click()
+    return [window.cartbeacon('track', 'share'), window.cartbeacon('track', 'share'), window.clicked]
+  })
+  assert.deepEqual(answers.map((answer) => answer.accepted ?? answer), [false, false, 1])
+  assert.match(answers[0].reason, /^engine: Error: no clock/)
+  assert.deepEqual((await visit.ready()).engine, 'none')
+  await assertUnharmed(page)
+})
+
+test('a page with polluted prototypes is captured as any other', async (t) => {
   const world = await pages(t)
   const visit = await world.visit()
-  await visit.go(world.put('shop', { tags: STUB + tag({ ...YES, batchMs: 100 }) }))
-  await world.collector.stop()
-  assert.equal((await visit.cb('track', 'note', {})).accepted, true)
-  await visit.page.waitForFunction(() => window.cartbeacon('stats').batches > 0)
-  await world.collector.start()
-  await visit.page.evaluate(() => window.dispatchEvent(new Event('online')))
-  const events = await world.collector.expect((all) => all.some(({ name }) => name === 'note'), 'the event')
-  assert.deepEqual(events.map(({ name }) => name).sort(), ['note', 'page_view'])
+  await visit.page.addInitScript(() => {
+    // As old libraries did.
+    Object.prototype.extend = () => {}
+    Array.prototype.toJSON = undefined
+    Array.prototype.last = function () { return this[this.length - 1] }
+  })
+  await visit.go(world.put('page', { head: SCRIPT + tags(YES), body: '<button>go</button>' }))
+  assert.deepEqual(await visit.ready(), { engine: 'wasm' })
+  const answer = await visit.cb('track', 'add_to_cart', { items: [{ item_id: 'QN-1' }] })
+  assert.deepEqual([answer.accepted, answer.reason], [true, ''])
+  await visit.page.click('button')
+  await assertUnharmed(visit.page)
+  assert.deepEqual((await visit.leave()).map(({ name }) => name).sort(), ['add_to_cart', 'click', 'page_view'])
 })

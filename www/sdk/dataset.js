@@ -9,7 +9,8 @@
  */
 export const read = (data) => {
   const options = {}
-  for (const name in data) {
+  // Own attributes only: old libraries put functions on `Object.prototype`.
+  for (const name of Object.keys(data)) {
     const value = parse(data[name])
     const [, group, first, rest] = name.match(/^([^A-Z]*)(.?)(.*)/)
     if (first) options[group] = { ...options[group], [first.toLowerCase() + rest]: value }
