@@ -3,15 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './collector.mjs'
-import { YES, pages, tags } from './world.mjs'
-
-/** Runs before the page's scripts: a browser of the time before the Navigation API. */
-const withoutNavigationApi = () => {
-  delete window.navigation
-  delete Window.prototype.navigation
-}
-
-const WAYS = { 'the Navigation API': undefined, 'a patched history': withoutNavigationApi }
+import { HISTORIES, YES, pages, tags } from './world.mjs'
 
 /** Page views as `reason path`, in order. */
 const views = (events, origin) =>
@@ -30,7 +22,7 @@ const traverse = (page, by) =>
 /** The address is there; a page from the back/forward cache is not loaded again, so nothing else can be waited for. */
 const arrived = (page, path) => page.waitForURL(`**${path}`, { waitUntil: 'commit' })
 
-for (const [way, prepare] of Object.entries(WAYS)) {
+for (const [way, prepare] of Object.entries(HISTORIES)) {
   const visiting = async (t) => {
     const world = await pages(t)
     const visit = await world.visit()

@@ -46,6 +46,15 @@ export const tags = (data, more) => '<script src="/cb/stub.js"></script>' + tag(
 /** The answer was yes before the page came: for tests that are about something else. */
 export const YES = { consentDefault: { analytics: 'granted' } }
 
+/** Runs before the page's scripts: a browser from before the Navigation API. */
+function withoutNavigationApi() {
+  delete window.navigation
+  delete Window.prototype.navigation
+}
+
+/** How the tracker learns of another address, and what a page needs for it. */
+export const HISTORIES = { 'the Navigation API': undefined, 'a patched history': withoutNavigationApi }
+
 class World {
   /** What to undo when the test ends, the last first: browsers before the collector they talk to. */
   #undo = []
