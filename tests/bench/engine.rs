@@ -1,0 +1,145 @@
+//! What an event costs the engine, natively, when others already wait: it must not depend on how many.
+//!
+//! `cargo bench --bench engine`. The time per event is compared with that of an empty backlog in the same run; absolute
+//! times say nothing about the browser. The fastest of several repetitions counts, which is the one nobody disturbed.
+#![allow(clippy::disallowed_macros, clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use cartbeacon::engine::config::Config;
+use cartbeacon::engine::io::{Answer, Input, Outcome, Output};
+use cartbeacon::engine::page::{Facts, Reason};
+use cartbeacon::engine::time::Now;
+use cartbeacon::engine::tracker::Tracker;
+
+const BACKLOGS: [u32; 3] = [0, 1_000, 10_000];
+const REPETITIONS: u32 = 7;
+/// Events timed on top of the backlog.
+const EVENTS: u32 = 500;
+/// More than this times the cost at an empty backlog is reported as growing.
+const FLAT: f64 = 2.0;
+
+const ADD_TO_CART: &str = r#"{"currency":"EUR","value":89.7,"items":[
+    {"item_id":"sku-1","item_name":"A fine product","item_brand":"Brand","item_category":"Kitchen","price":9.9,"quantity":1},
+    {"item_id":"sku-2","item_name":"A fine product","item_brand":"Brand","item_category":"Kitchen","price":19.9,"quantity":2},
+    {"item_id":"sku-3","item_name":"A fine product","item_brand":"Brand","item_category":"Kitchen","price":29.9,"quantity":1}]}"#;
+
+struct Page {
+    tracker: Tracker,
+    mono: u64,
+}
+
+impl Page {
+    /// A page whose queue takes `capacity` events when it cannot send.
+    fn open(capacity: u32) -> Self {
+        let options = format!(r#"{{"endpoint":"/collect","queue":{{"events":{},"bytes":1000000000}}}}"#, capacity.max(1));
+        let mut page = Self { tracker: Tracker::new(Config::read(&options).expect("good options"), [1, 2]), mono: 0 };
+        page.input(Input::Start { stored: None, sees_beacons: true });
+        let facts = Facts { url: "https://shop.test/".to_owned(), title: "Shop".to_owned(), referrer: String::new() };
+        page.input(Input::Page(facts, Reason::Navigate));
+        page
+    }
+
+    /// The same after the shopper's yes, with so many events queued and none sent.
+    fn granted(capacity: u32, queued: u32) -> Self {
+        let mut page = Self::open(capacity);
+        page.input(Input::Consent(r#"{"analytics":"granted"}"#.to_owned()));
+        // The first page view goes.
+        page.mono += 60_000;
+        page.deliver();
+        page.track(queued);
+        assert_eq!(page.tracker.stats().queued, u64::from(queued), "they wait");
+        page
+    }
+
+    fn now(&self) -> Now {
+        Now { wall: 1_790_000_000_000 + self.mono, mono: self.mono }
+    }
+
+    fn input(&mut self, input: Input) -> Answer {
+        let now = self.now();
+        self.tracker.handle(input, now)
+    }
+
+    fn track(&mut self, count: u32) {
+        for _ in 0..count {
+            let answer = self.input(Input::Track("add_to_cart".to_owned(), ADD_TO_CART.to_owned(), String::new()));
+            assert!(matches!(black_box(answer), Answer::Event(..)), "the event is accepted");
+        }
+    }
+
+    /// Runs every timer that is due and answers every send with 200, until nothing is due any more.
+    fn deliver(&mut self) {
+        loop {
+            let mut sends = Vec::new();
+            while let Some(output) = self.tracker.poll_output() {
+                if let Output::Send { send, body, .. } = output {
+                    black_box(body);
+                    sends.push(send);
+                }
+            }
+            let is_due = self.tracker.poll_timeout().is_some_and(|at| at <= self.mono);
+            if sends.is_empty() && !is_due {
+                return;
+            }
+            for send in sends {
+                self.input(Input::Outcome { send, outcome: Outcome::Answered { status: 200, retry_after: None } });
+            }
+            let now = self.now();
+            self.tracker.handle_timeout(now);
+        }
+    }
+}
+
+/// Nanoseconds per event: the fastest repetition of `timed`, each on a page made by `prepare`.
+fn cost(events: u32, prepare: impl Fn() -> Page, timed: impl Fn(&mut Page)) -> f64 {
+    let once = || {
+        let mut page = prepare();
+        let begun = Instant::now();
+        timed(&mut page);
+        begun.elapsed().as_secs_f64() * 1e9 / f64::from(events)
+    };
+    (0..REPETITIONS).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
+
+fn report(what: &str, cost: impl Fn(u32) -> f64) {
+    println!("{what}");
+    let mut empty = None;
+    for backlog in BACKLOGS {
+        let ns = cost(backlog);
+        let ratio = ns / *empty.get_or_insert(ns);
+        let verdict = if ratio > FLAT { "  grows" } else { "" };
+        println!("  {backlog:>6} waiting  {ns:>9.0} ns per event  {ratio:>6.2} ×{verdict}");
+    }
+}
+
+fn main() {
+    report("an event held until there is a choice, so many calls before it", |backlog| {
+        let prepare = || {
+            let mut page = Page::open(backlog);
+            page.track(backlog);
+            page
+        };
+        cost(EVENTS, prepare, |page| page.track(EVENTS))
+    });
+    report("an event queued behind others", |backlog| {
+        let prepare = || Page::granted(backlog, backlog);
+        cost(EVENTS, prepare, |page| page.track(EVENTS))
+    });
+    report("an event for a full queue on a page that cannot send: an older one has to go", |backlog| {
+        let prepare = || {
+            let mut page = Page::granted(backlog.max(1), 0);
+            page.input(Input::Hidden);
+            page.deliver();
+            page.track(backlog.max(1));
+            assert_eq!(page.tracker.stats().queued, u64::from(backlog.max(1)), "the queue is full");
+            page
+        };
+        cost(EVENTS, prepare, |page| page.track(EVENTS))
+    });
+    report("sending all that waits, per event", |backlog| {
+        let waiting = backlog.max(100);
+        cost(waiting, || Page::granted(waiting, waiting), Page::deliver)
+    });
+}
