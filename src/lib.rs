@@ -3,6 +3,8 @@
 //!
 //! `engine` decides everything and touches nothing; `edge` (wasm32 only) is the browser; `api` is what JavaScript sees.
 
+#![cfg_attr(test, allow(clippy::disallowed_macros, clippy::expect_used, reason = "what is too heavy for the wasm is not for a test"))]
+
 pub mod engine;
 
 #[cfg(target_arch = "wasm32")]

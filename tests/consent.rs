@@ -1,7 +1,8 @@
 //! Promises about consent, kept in the simulated world, which asserts at every send and every write that this tab was
 //! told yes.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "tests may panic and print")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "what is too heavy for the wasm is not for a test")]
 
 mod common;
 
@@ -82,12 +83,16 @@ fn a_yes_is_kept_for_the_next_page() {
     w.consent(tab, YES);
     w.close(tab);
     let next = w.open(config(""), "product");
-    assert_eq!(w.tabs[next].tracker.explain("").contains(r#""source":"stored""#), true);
+    assert!(w.tabs[next].tracker.explain("").contains(r#""source":"stored""#));
     w.close(next);
     w.run(1_000);
     assert_eq!(w.received("page_view"), 2);
-    let sessions: std::collections::BTreeSet<_> =
-        w.receiver.bodies.iter().map(|b| serde_json::from_str::<serde_json::Value>(b).expect("JSON")["session"]["id"].to_string()).collect();
+    let sessions: std::collections::BTreeSet<_> = w
+        .receiver
+        .bodies
+        .iter()
+        .map(|b| serde_json::from_str::<serde_json::Value>(b).expect("JSON")["session"]["id"].to_string())
+        .collect();
     assert_eq!(sessions.len(), 1);
 }
 
@@ -144,7 +149,8 @@ enum Deed {
 
 fn deed() -> impl proptest::strategy::Strategy<Value = Deed> {
     use proptest::prelude::*;
-    let signals = vec![YES, NO, r#""withdraw""#, r#"{"marketing":"granted"}"#, r#"{"marketing":"denied"}"#, r#"{"analytics":"maybe"}"#, "nonsense"];
+    let signals =
+        vec![YES, NO, r#""withdraw""#, r#"{"marketing":"granted"}"#, r#"{"marketing":"denied"}"#, r#"{"analytics":"maybe"}"#, "nonsense"];
     prop_oneof![
         4 => Just(Deed::Track),
         2 => (0_u8..4).prop_map(Deed::Page),

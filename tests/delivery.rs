@@ -1,6 +1,7 @@
 //! Promises about delivery, kept in the simulated world: what arrives, when, and what is said of what does not.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "tests may panic and print")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "what is too heavy for the wasm is not for a test")]
 
 mod common;
 

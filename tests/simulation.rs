@@ -4,7 +4,8 @@
 //!
 //! `CARTBEACON_SEED=n cargo test --test simulation` replays one walk; `CARTBEACON_STEPS=n` makes the soak longer.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "tests may panic and print")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "what is too heavy for the wasm is not for a test")]
 
 mod common;
 

@@ -60,7 +60,10 @@ fn the_first_page_is_held_and_nothing_is_stored_before_a_yes() {
     assert!(!cookie().contains("cb_web"), "{}", cookie());
     call(&engine, CONSENT, r#"{"analytics":"granted"}"#, "");
     assert!(cookie().contains("cb_web=1."), "{}", cookie());
-    assert_eq!(call(&engine, STORED, "", "").len(), cookie().split("cb_web=").nth(1).map_or(0, |c| c.split(';').next().map_or(0, str::len)));
+    assert_eq!(
+        call(&engine, STORED, "", "").len(),
+        cookie().split("cb_web=").nth(1).map_or(0, |c| c.split(';').next().map_or(0, str::len))
+    );
     call(&engine, CONSENT, "\"withdraw\"", "");
     assert!(!cookie().contains("cb_web"), "{}", cookie());
     assert!(call(&engine, IDS, "", "").contains(r#""visitor":"""#));
