@@ -105,9 +105,9 @@ fn step(w: &mut World) {
 
 fn walk(seed: u64, steps: usize) -> usize {
     let mut w = World::new(seed);
-    w.sees_beacons = seed % 3 != 0;
+    w.sees_beacons = !seed.is_multiple_of(3);
     // What a page may watch it may read.
-    w.readable = w.sees_beacons || seed % 4 != 0;
+    w.readable = w.sees_beacons || !seed.is_multiple_of(4);
     w.open(config(OPTIONS[usize::try_from(seed % 4).expect("small")]), "first");
     while w.steps < steps {
         step(&mut w);

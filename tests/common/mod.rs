@@ -1,5 +1,6 @@
 //! What the native tests share: the simulated world and a few builders.
 #![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::indexing_slicing, reason = "tests: each uses a part, and may panic")]
+#![allow(clippy::disallowed_types, clippy::disallowed_macros, reason = "what is too heavy for the wasm is not for a test")]
 
 pub mod world;
 
