@@ -89,7 +89,7 @@ impl Driver {
 
     fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
         let input = match what {
-            heard::CLICK => Input::Click(page::path(event)),
+            heard::CLICK => Input::Click(page::path(event, self.ask(|t| t.config().text) == Some(true))),
             heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
             heard::VISIBLE => Input::Visible { stored: self.stored() },
             heard::VISIBILITY | heard::HIDDEN => Input::Hidden,

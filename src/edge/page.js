@@ -31,27 +31,23 @@ export const firstReason = () => {
   return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
-/** The elements under an event, innermost first, as far up as ten. */
-export const path = (event) => {
+/** The elements under an event, innermost first, as far up as ten; with their text only if asked, and then a line of it. */
+export const path = (event, text) => {
   const list = []
   for (const node of event.composedPath()) {
     if (node.nodeType !== 1 || list.length > 9) continue
-    const get = (name) => node.getAttribute(name) || undefined
     const data = {}
-    for (const { name, value } of node.attributes) if (name.startsWith('data-cb-')) data[name.slice(8).replace(/-/g, '_')] = value
-    const tag = node.localName
-    list.push({
-      tag,
-      id: get('id'),
-      role: get('role'),
-      name: get('name'),
-      href: get('href'),
-      type: get('type'),
-      autocomplete: get('autocomplete'),
-      // The text of anything large is not what was clicked.
-      text: node.childElementCount < 4 && !/^(input|select|textarea|body)$/.test(tag) ? node.textContent.trim().slice(0, 100) : undefined,
-      data,
-    })
+    const element = { tag: node.localName, data }
+    // By name: `attributes` would make an object for each.
+    for (const name of node.getAttributeNames()) {
+      const value = node.getAttribute(name)
+      if (name.startsWith('data-cb-')) data[name.slice(8).replace(/-/g, '_')] = value
+      else if (value && /^(id|role|name|href|type|autocomplete)$/.test(name)) element[name] = value
+    }
+    // What has many children is no button, and what can be typed into has no text of the shop's.
+    if (text && node.childElementCount < 4 && !/^(input|select|textarea|body)$/.test(element.tag))
+      element.text = node.textContent.trim().slice(0, 100)
+    list.push(element)
   }
   return json(list)
 }

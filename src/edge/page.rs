@@ -17,7 +17,7 @@ extern "C" {
     fn fact(which: u8) -> String;
     #[wasm_bindgen(js_name = firstReason)]
     pub(super) fn first_reason() -> u32;
-    pub(super) fn path(event: &Event) -> String;
+    pub(super) fn path(event: &Event, text: bool) -> String;
     pub(super) fn open(document: &Document, hear: &Function, notify: &Function, endpoint: &str, site: &str, medium: u8, days: f64) -> Page;
     pub(super) fn close(page: &Page);
     pub(super) fn sees(page: &Page) -> u8;

@@ -111,15 +111,23 @@ fn skip(text: &str) -> &str {
 
 /// Where the value that `text` begins with ends; 0 when it begins with none.
 fn end(text: &str) -> usize {
-    let mut depth = 0_u32;
+    let bytes = text.as_bytes();
+    let mut depth = 0_usize;
     let mut in_string = false;
-    let mut escaped = false;
-    for (at, b) in text.bytes().enumerate() {
+    let mut at = 0;
+    // By index: an iterator is a call per byte in a build for size, and every byte of an event comes through here.
+    while let Some(&b) = bytes.get(at) {
+        at += 1;
         if in_string {
-            in_string = escaped || b != b'"';
-            escaped = !escaped && b == b'\\';
-            if !in_string && depth == 0 {
-                return at + 1;
+            match b {
+                b'\\' => at += 1,
+                b'"' => {
+                    in_string = false;
+                    if depth == 0 {
+                        return at;
+                    }
+                }
+                _ => {}
             }
             continue;
         }
@@ -127,8 +135,8 @@ fn end(text: &str) -> usize {
             b'"' => in_string = true,
             b'{' | b'[' => depth += 1,
             b'}' | b']' if depth > 1 => depth -= 1,
-            b'}' | b']' => return at + depth as usize,
-            _ if depth == 0 && is_between(b) => return at,
+            b'}' | b']' => return at - 1 + depth,
+            _ if depth == 0 && is_between(b) => return at - 1,
             _ => {}
         }
     }
