@@ -3,20 +3,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './collector.mjs'
+import { Front } from './front.mjs'
 import { YES, pagesApart, tags } from './world.mjs'
 
-async function visiting(t) {
+/** A visit to a page of another origin than `endpointOf(world)`, with its first page view out of the way. */
+async function visiting(t, endpointOf = ({ collector }) => collector.origin) {
   const world = await pagesApart(t)
-  const endpoint = `${world.collector.origin}/collect`
+  const endpoint = `${await endpointOf(world)}/collect`
   const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${endpoint} 'self'`
   const path = world.put('apart', { head: tags({ ...YES, endpoint }) })
   await world.answer(path, () => ({ headers: { 'content-security-policy': policy } }))
   const visit = await world.visit()
   await visit.go(path)
   await visit.cb('flush')
-  await until(async () => (await visit.cb('stats')).acknowledged === 1, 'the page view')
+  await settled(visit)
   return { world, visit, endpoint, collector: world.collector }
 }
+
+const settled = (visit) =>
+  until(async () => {
+    const stats = await visit.cb('stats')
+    return stats.queued + stats.inDoubt === 0 && stats
+  }, 'nothing is on its way')
 
 const sends = (visit, endpoint) => visit.requests.filter(({ url }) => url === endpoint)
 
@@ -53,13 +61,30 @@ test('a page that goes hands its events over, without a preflight that would die
   assert.deepEqual(sends(visit, endpoint).map(({ method }) => method).filter((method) => method !== 'POST'), [])
 })
 
-test('a page of an origin that is no longer allowed stores nothing, and keeps what it has', async (t) => {
+test('an endpoint whose answers may not be read gets its events all the same, and they count as handed over', async (t) => {
+  const { visit, endpoint, collector } = await visiting(t, async ({ collector }) => {
+    const front = await new Front(() => collector.origin).start()
+    t.after(() => front.stop())
+    front.rules.set('/collect', () => ({ headers: { 'access-control-allow-origin': 'https://elsewhere.example' } }))
+    return front.origin
+  })
+  await visit.cb('track', 'login')
+  await visit.cb('flush')
+  const stats = await settled(visit)
+  assert.deepEqual([stats.acknowledged, stats.handedOver, stats.lost], [0, 2, {}])
+  const events = await collector.expectNames('page_view', 'login')
+  assert.equal(events.length, 2, 'the first try was stored although nobody could read so: the second makes no copy')
+  assert.ok(sends(visit, endpoint).every(({ method }) => method === 'POST'))
+})
+
+test('a page of an origin that is no longer allowed stores nothing, and counts nothing as acknowledged', async (t) => {
   const { visit, collector } = await visiting(t)
   await collector.stop()
   await collector.start()
   await visit.cb('track', 'login')
   await visit.cb('flush')
   await until(async () => (await collector.stats()).refused.some(({ kind }) => kind === 'origin'), 'the collector turned it away')
-  await until(async () => (await visit.cb('stats')).queued === 1, 'the page cannot read why, so it will try again')
+  const { acknowledged } = await settled(visit)
+  assert.equal(acknowledged, 1, 'the page view of before')
   assert.deepEqual((await collector.events()).map(({ name }) => name), ['page_view'])
 })
