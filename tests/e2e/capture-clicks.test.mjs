@@ -34,6 +34,17 @@ test('nothing inside data-cb-ignore is captured', async (t) => {
   assert.deepEqual(await clicked(t, ['#inside', '#ignored', '#text']), [['click', { tag: 'p', id: 'text' }]])
 })
 
+test('a declaration and an exception hold however deep a page nests', { todo: 'ten elements are looked at' }, async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  const nest = (attributes, inner) => `<div ${attributes}>${'<div>'.repeat(30)}${inner}${'</div>'.repeat(30)}</div>`
+  const body = nest('data-cb-ignore', '<button id="private">mine</button>') + nest('data-cb-event="share" data-cb-method="link"', '<button id="share">share</button>')
+  await visit.go(world.put('deep', { body }))
+  await visit.page.click('#private')
+  await visit.page.click('#share')
+  assert.deepEqual(eventsOf(await visit.leave()), [['share', { method: 'link' }]])
+})
+
 test('fields for passwords, cards and codes are not even described, and of others never the value', async (t) => {
   assert.deepEqual(await clicked(t, ['#password', '#card', '#code', '#name']), [['click', { tag: 'input', id: 'name', name: 'name' }]])
 })
