@@ -88,9 +88,10 @@ const canSee = (endpoint) =>
 
 /**
  * Attaches a tracker to the page: passive listeners in the capture phase for all that the engine wants to hear of.
- * `hear(what, event, a, b, c)` is the engine's ear; storage is the cookie (medium 0), local storage (1) or none (2).
+ * `ear(what, event, a, b, c)` is the engine's; storage is the cookie (medium 0), local storage (1) or none (2).
  */
-export const open = (document, hear, notify, endpoint, site, medium, days) => {
+export const open = (document, ear, notify, endpoint, site, medium, days) => {
+  const hear = (what, event, a = 0, b = 0, c = 0) => ear(what, event, a, b, c)
   const shown = (word) => hear(PAGE, undefined, reason(word))
   const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
   return {
@@ -153,7 +154,7 @@ export const watch = (page, on) => {
   page._observer = new PerformanceObserver((list) => {
     for (const { name, responseStatus } of list.getEntries()) {
       const [, send] = name.split(page._mark)
-      if (send) page._hear(OUTCOME, undefined, send, responseStatus, -1)
+      if (send) page._hear(OUTCOME, undefined, +send, responseStatus, -1)
     }
   })
   page._observer.observe({ type: 'resource' })
