@@ -31,11 +31,14 @@ export const firstReason = () => {
   return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
-/** The elements under an event, innermost first, as far up as ten; with their text only if asked, and then a line of it. */
+/**
+ * The elements under an event, innermost first: the first ten, and above them those that declare something. With their
+ * text only if asked, and then a line of it.
+ */
 export const path = (event, text) => {
   const list = []
   for (const node of event.composedPath()) {
-    if (node.nodeType !== 1 || list.length > 9) continue
+    if (node.nodeType !== 1) continue
     const data = {}
     const element = { tag: node.localName, data }
     // By name: `attributes` would make an object for each.
@@ -47,7 +50,7 @@ export const path = (event, text) => {
     // What has many children is no button, and what can be typed into has no text of the shop's.
     if (text && node.childElementCount < 4 && !/^(input|select|textarea|body)$/.test(element.tag))
       element.text = node.textContent.trim().slice(0, 100)
-    list.push(element)
+    if (list.length < 10 || Object.keys(data).length) list.push(element)
   }
   return json(list)
 }
