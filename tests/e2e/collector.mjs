@@ -30,6 +30,11 @@ export async function until(ask, what, instead = () => '') {
   }
 }
 
+/** Whatever ends the tests, no program of theirs stays behind. */
+const running = new Set()
+process.on('exit', () => running.forEach((child) => child.kill()))
+process.once('SIGTERM', () => process.exit(1))
+
 const names = (events) => events.map(({ name }) => name).join(' ')
 
 export class Collector {
@@ -48,6 +53,8 @@ export class Collector {
     const port = this.origin ? new URL(this.origin).port : '0'
     const args = ['--port', port, '--data', data, '--store', store, '--sdk', dist, '--test-faults', ...more]
     this.#child = spawn(program(), args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    running.add(this.#child)
+    this.#child.once('exit', () => running.delete(this.#child))
     const lines = createInterface({ input: this.#child.stdout })
     const [line] = await Promise.race([
       once(lines, 'line'),
