@@ -10,7 +10,7 @@ import { Problem, heading, main, note, present, step } from './tools/say.mjs'
 import { setup } from './tools/setup.mjs'
 import { printSizes } from './tools/size.mjs'
 import { wasmBindgenVersion } from './tools/versions.mjs'
-import { buildWasm } from './tools/wasm-build.mjs'
+import { PARTS, buildWasm } from './tools/wasm-build.mjs'
 import { requireWasmToolchain } from './tools/wasm-target.mjs'
 
 const CRATE_INPUTS = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'package-lock.json', 'www/tools/wasm-build.mjs', 'www/tools/glue.mjs']
@@ -19,7 +19,7 @@ const BUNDLE_INPUTS = ['www/sdk', 'www/tools/bundle.mjs', 'package.json', 'packa
 async function makeWasm(dev) {
   const toolchain = requireWasmToolchain()
   const out = at('target/wasm', dev ? 'sdk-dev' : 'sdk')
-  const outputs = [join(out, 'engine.js'), join(out, 'cartbeacon.wasm')]
+  const outputs = ['engine.js', 'cartbeacon.wasm', ...Object.keys(PARTS).map((name) => `${name}.wasm`)].map((name) => join(out, name))
   const print = fingerprint(CRATE_INPUTS.map((path) => at(path)), [toolchain.id, String(toolchain.buildStd), wasmBindgenVersion()])
   if (isFresh(`${out}.stamp`, print, outputs)) {
     present('cartbeacon.wasm', 'unchanged')

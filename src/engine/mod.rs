@@ -7,7 +7,7 @@
 //!
 //! `click`, `page` → `check` with `vocab`, `money` → `consent` → `session` → `queue` → `wire` → `tracker::deliver`
 //!
-//! `tracker` is where they meet; the others know only the leaves `text`, `json`, `id`, `time`, `event`, `losses`.
+//! `tracker` is where they meet, `gzip` stands apart and ships apart; the others know only the leaves `text`, `json`, `id`, `time`, `event`, `losses`.
 #![forbid(unsafe_code)]
 
 pub mod check;
@@ -15,6 +15,7 @@ pub mod click;
 pub mod config;
 pub mod consent;
 pub mod event;
+pub mod gzip;
 pub mod id;
 pub mod io;
 pub mod json;

@@ -11,7 +11,7 @@ const DENY = ['--', '-D', 'warnings']
 const LINTS = [
   { name: 'format', why: 'cargo fmt', args: ['fmt', '--all', '--check'] },
   { name: 'clippy', why: 'the host: everything', args: ['clippy', '--workspace', '--all-targets', ...DENY] },
-  { name: 'clippy wasm', why: 'the browser: the SDK', args: ['clippy', '--package', 'cartbeacon', '--lib', '--target', TARGET, ...DENY], wasm: true },
+  { name: 'clippy wasm', why: 'the browser: the SDK', args: ['clippy', '--package', 'cartbeacon', '--lib', '--bins', '--features', 'parts', '--target', TARGET, ...DENY], wasm: true },
 ]
 
 async function lint() {

@@ -1,5 +1,5 @@
-// Rust to the two files the bundles are made of: `cartbeacon.wasm` and its slimmed glue `engine.js`, in a folder under
-// target/. cargo → wasm-bindgen → wasm-opt; each tool's reasons for its switches are beside them.
+// Rust to the files the bundles are made of: `cartbeacon.wasm` with its slimmed glue `engine.js`, and the parts, which have
+// no glue; in a folder under target/. cargo → wasm-bindgen → wasm-opt; each tool's reasons for its switches are beside them.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { wasmBindgenPath } from './cargo-tools.mjs'
@@ -11,6 +11,9 @@ import { STD_PARTS } from './versions.mjs'
 
 const CRATE = 'cartbeacon'
 
+/** The parts of src/parts: each a wasm of its own, and the functions of it that JavaScript calls. */
+export const PARTS = { gzip: ['input', 'output', 'gzip'] }
+
 // The stack's default of 1 MiB would be zeroed memory in every page; the engine's calls are shallow.
 const STACK_BYTES = 65_536
 
@@ -20,7 +23,8 @@ const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globa
 
 /** cargo's arguments and environment for one kind of build. */
 function cargoCall(toolchain, dev) {
-  const args = ['build', '--package', CRATE, '--lib', '--target', TARGET]
+  const parts = Object.keys(PARTS).flatMap((name) => ['--bin', name])
+  const args = ['build', '--package', CRATE, '--lib', ...parts, '--features', 'parts', '--target', TARGET]
   const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`]
   const env = { ...toolchain.env }
   delete env.RUSTFLAGS
@@ -42,7 +46,7 @@ function cargoCall(toolchain, dev) {
 async function compile(toolchain, dev, onLine) {
   const { args, env } = cargoCall(toolchain, dev)
   await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
-  return join(wasmTargetDir, TARGET, dev ? 'debug' : 'release-wasm', `${CRATE}.wasm`)
+  return join(wasmTargetDir, TARGET, dev ? 'debug' : 'release-wasm')
 }
 
 async function bind(wasm, out, onLine) {
@@ -56,22 +60,29 @@ async function bind(wasm, out, onLine) {
 
 const binaryen = (tool, args, options) => run(process.execPath, [at('node_modules/binaryen/bin', tool), ...args], options)
 
-/** Drops the exports nobody calls and all they alone need, then optimises; returns the new names. */
-async function optimise(input, output, exports, scratch, onLine) {
+const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features']
+
+/** Drops the exports nobody calls and all they alone need. */
+async function reduce(input, output, exports, scratch) {
   const graph = [
     { name: 'page', root: true, reaches: exports },
     ...exports.map((name) => ({ name, export: name })),
   ]
-  const [graphFile, reduced] = [join(scratch, 'graph.json'), join(scratch, 'reduced.wasm')]
+  const graphFile = join(scratch, 'graph.json')
   writeFileSync(graphFile, JSON.stringify(graph))
-  await binaryen('wasm-metadce', [...FEATURES, '--graph-file', graphFile, input, '-o', reduced])
+  await binaryen('wasm-metadce', [...FEATURES, '--graph-file', graphFile, input, '-o', output])
+}
+
+/** Reduces, then optimises; returns the new names. */
+async function optimise(input, output, exports, scratch, onLine) {
+  const reduced = join(scratch, 'reduced.wasm')
+  await reduce(input, reduced, exports, scratch)
   const names = []
-  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features']
   // Twice: the second round finds what the first laid bare. Large functions are left where they are, even with one caller:
   // brotli finds more alike in smaller ones. The lowest KiB is the far end of the stack, which calls as shallow as these
   // never reach.
   const limits = ['--one-caller-inline-max-function-size=50', '--low-memory-unused']
-  const passes = [...limits, '-Oz', '-Oz', '--minify-imports-and-exports-and-modules', ...strip]
+  const passes = [...limits, '-Oz', '-Oz', '--minify-imports-and-exports-and-modules', ...STRIP]
   await binaryen('wasm-opt', [...FEATURES, ...passes, reduced, '-o', output], {
     onLine(line) {
       names.push(line)
@@ -81,11 +92,20 @@ async function optimise(input, output, exports, scratch, onLine) {
   return JSON.parse(names.slice(names.indexOf('{')).join('\n'))
 }
 
-/** Makes `engine.js` and `cartbeacon.wasm` in `out`. */
+/** A part keeps the names of its exports: they are all the glue it has. */
+async function makePart(name, compiled, output, dev, scratch) {
+  const wasm = join(compiled, `${name}.wasm`)
+  if (dev) return cpSync(wasm, output)
+  const reduced = join(scratch, 'reduced.wasm')
+  await reduce(wasm, reduced, ['memory', ...PARTS[name]], scratch)
+  await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', '-Oz', '-Oz', ...STRIP, reduced, '-o', output])
+}
+
+/** Makes `engine.js`, `cartbeacon.wasm` and the parts' `<name>.wasm` in `out`. */
 export async function buildWasm(toolchain, { dev, out }, onLine) {
   const compiled = await compile(toolchain, dev, onLine)
   const scratch = `${out}.bindgen`
-  const bound = await bind(compiled, scratch, onLine)
+  const bound = await bind(join(compiled, `${CRATE}.wasm`), scratch, onLine)
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   // Our own JavaScript that the Rust code calls; the glue imports it by relative paths.
@@ -99,5 +119,6 @@ export async function buildWasm(toolchain, { dev, out }, onLine) {
     glue = rename(keepImports(glue, names.imports.map(([, name]) => name)), names)
   }
   writeFileSync(glueFile, glue)
+  for (const name of Object.keys(PARTS)) await makePart(name, compiled, join(out, `${name}.wasm`), dev, scratch)
   rmSync(scratch, { recursive: true, force: true })
 }
