@@ -3,7 +3,7 @@
 //! Memory is bounded by bytes that really arrived: a body claims its share of one budget as it grows, so that a thousand
 //! slow senders hold only what they sent, and what does not fit is turned away at once instead of waiting.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,7 +119,10 @@ fn unpack(packed: &[u8], claim: &mut Claim, max: usize) -> Result<Vec<u8>, Refus
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     let mut reader = MultiGzDecoder::new(packed).take(limit);
     let read = reader.read_to_end(&mut bytes);
-    read.map_err(|_| Refusal::Malformed("body: broken gzip".to_owned()))?;
+    read.map_err(|why| {
+        let reason = if why.kind() == ErrorKind::UnexpectedEof { "body: gzip that ends too early" } else { "body: broken gzip" };
+        Refusal::Malformed(reason.to_owned())
+    })?;
     if bytes.len() > max {
         return Err(too_large(max));
     }

@@ -115,9 +115,45 @@ fn the_content_type_is_not_looked_at_and_gzip_is_known_by_its_first_bytes() {
         assert_eq!(collector.request("POST", "/collect", &[("Content-Type", kind)], &gzip(&batch(&[page_view()]).to_string())).status, 200);
     }
     assert_eq!(collector.events(), 8);
-    let mut broken = gzip(&batch(&[page_view()]).to_string());
-    broken.truncate(40);
-    assert_eq!(collector.request("POST", "/collect", &[], &broken).error(), "body: broken gzip");
+}
+
+#[test]
+fn gzip_that_is_damaged_is_refused_with_the_reason() {
+    let collector = Collector::start();
+    let whole = gzip(&batch(&[page_view()]).to_string());
+    let refused = |body: &[u8]| {
+        let answer = collector.request("POST", "/collect", &[], body);
+        assert_eq!(answer.status, 400, "{answer:?}");
+        answer.error()
+    };
+    for length in [2, 9, 10, 40, whole.len() - 8, whole.len() - 1] {
+        assert_eq!(refused(&whole[..length]), "body: gzip that ends too early", "{length} of {} bytes", whole.len());
+    }
+    // The method, the middle, the checksum, the length.
+    for place in [2, whole.len() / 2, whole.len() - 6, whole.len() - 1] {
+        let mut broken = whole.clone();
+        broken[place] ^= 0x40;
+        assert_eq!(refused(&broken), "body: broken gzip", "byte {place} of {}", whole.len());
+    }
+    assert_eq!(refused(&[&whole[..], b"more"].concat()), "body: gzip that ends too early");
+    assert_eq!(refused(&[&whole[..], b"more than a header"].concat()), "body: broken gzip");
+    assert_eq!(refused(&gzip("")), "body: empty");
+    assert_eq!(refused(&gzip("\u{7f}not JSON")).split(':').next(), Some("body"));
+    let mut bytes = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    bytes.write_all(&[0xff, 0xfe]).unwrap();
+    assert_eq!(refused(&bytes.finish().unwrap()), "body: not UTF-8");
+    assert_eq!(collector.events(), 0);
+}
+
+#[test]
+fn what_the_sdk_packs_is_unpacked() {
+    let collector = Collector::start();
+    let events: Vec<Value> = (0..100).map(|_| page_view()).collect();
+    let text = batch(&events).to_string();
+    let mut out = vec![0; cartbeacon::engine::gzip::MAX_TEXT];
+    let packed = cartbeacon::engine::gzip::Gzip::new().pack(text.as_bytes(), &mut out).unwrap();
+    let answer = collector.request("POST", "/collect", &[("Content-Type", "text/plain;charset=UTF-8")], &out[..packed]);
+    assert_eq!((answer.status, answer.json()["stored"].clone()), (200, json!(100)));
 }
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -132,9 +168,12 @@ fn a_body_over_the_limit_is_refused_as_sent_and_as_unpacked() {
     let large = " ".repeat(10_001);
     let answer = collector.post_text(&large);
     assert_eq!((answer.status, answer.error().as_str()), (413, "body: more than 10000 bytes"));
-    let bomb = gzip(&large);
-    assert!(bomb.len() < 100);
-    assert_eq!(collector.request("POST", "/collect", &[], &bomb).status, 413);
+    for size in [10_001, 9_000_000] {
+        let bomb = gzip(&" ".repeat(size));
+        assert!(bomb.len() < 10_000);
+        let answer = collector.request("POST", "/collect", &[], &bomb);
+        assert_eq!((answer.status, answer.error().as_str()), (413, "body: more than 10000 bytes"));
+    }
     // Without a length told beforehand.
     let mut stream = collector.connect();
     stream.write_all(&collector.head("POST", "/collect", &[("Transfer-Encoding", "chunked")], None)).unwrap();
