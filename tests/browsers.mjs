@@ -1,10 +1,8 @@
-// `npm run test:browsers`: the tests that drive a browser. Today that is Chromium alone; it says so.
+// `npm run test:browsers`: the tests that drive a browser. All that drive Chromium, then what every browser must do, in
+// Firefox and in WebKit, which are installed first where they are missing. A browser that cannot be had has failed.
 import { spawnSync } from 'node:child_process'
 import { at } from '../www/tools/paths.mjs'
-import { heading, note } from '../www/tools/say.mjs'
 
-heading('Browsers')
-note('Chromium: the browser unit tests, and store, SDK and collector end to end.')
-note('Firefox and WebKit are not driven yet.')
-const { status } = spawnSync(process.execPath, [at('tests/run.mjs'), 'browser', 'build', 'e2e'], { stdio: 'inherit' })
+const steps = ['browser', 'build', 'e2e', 'chromium', 'firefox', 'webkit']
+const { status } = spawnSync(process.execPath, [at('tests/run.mjs'), ...steps], { stdio: 'inherit' })
 process.exitCode = status ?? 1

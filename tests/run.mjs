@@ -4,22 +4,24 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { at } from '../www/tools/paths.mjs'
 import { Problem, bold, dim, green, heading, main, note, red, seconds, step } from '../www/tools/say.mjs'
 import { setup } from '../www/tools/setup.mjs'
-import { STEPS } from './steps.mjs'
+import { MORE_STEPS, STEPS } from './steps.mjs'
 
 const LOGS = at('target/test-logs')
 
 function chosen(names) {
-  const unknown = names.filter((name) => !STEPS.some((step) => step.name === name))
-  if (unknown.length) throw new Problem(`Unknown: ${unknown.join(', ')}. The steps are ${STEPS.map((step) => step.name).join(', ')}.`)
-  return names.length ? STEPS.filter((step) => names.includes(step.name)) : STEPS
+  const all = [...STEPS, ...MORE_STEPS]
+  const unknown = names.filter((name) => !all.some((step) => step.name === name))
+  if (unknown.length) throw new Problem(`Unknown: ${unknown.join(', ')}. The steps are ${all.map((step) => step.name).join(', ')}.`)
+  return names.length ? all.filter((step) => names.includes(step.name)) : STEPS
 }
 
-async function attempt({ name, why, own, run }) {
+async function attempt({ name, why, own, needs, run }) {
   const started = Date.now()
   const log = `${LOGS}/${name}.log`
   rmSync(log, { force: true })
   const outcome = (count, error) => ({ name, ...count, error, ms: Date.now() - started, log })
   try {
+    if (needs) await setup(needs)
     // Steps that announce themselves are not announced twice.
     const count = own ? await run() : (await step(name, why, (onLine) => run({ log, onLine }))).result
     return outcome(count)

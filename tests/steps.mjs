@@ -11,6 +11,8 @@ import { printSizes } from '../www/tools/size.mjs'
 import { requireWasmToolchain } from '../www/tools/wasm-target.mjs'
 
 const HALF_AN_HOUR = 30 * 60_000
+/** A test file that takes longer hangs. */
+const FILE_MS = 5 * 60_000
 
 /** Collects the counts that cargo's and Node's runners print, while passing the lines on. */
 function counting(onLine) {
@@ -45,20 +47,23 @@ function filesIn(folder, pattern) {
   return readdirSync(folder).filter((name) => pattern.test(name)).sort().map((name) => join(folder, name))
 }
 
-function nodeTests(folder) {
+function nodeTests(folder, variables) {
   return (io) => {
     const files = filesIn(at('tests', folder), /\.test\.mjs$/)
     if (!files.length) throw new Problem(`tests/${folder}/ has no *.test.mjs`)
-    const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files]
-    return tested(process.execPath, args, io)
+    const args = ['--test', '--test-concurrency=1', `--test-timeout=${FILE_MS}`, '--test-reporter=spec', ...files]
+    return tested(process.execPath, args, { ...io, env: { ...process.env, ...variables } })
   }
 }
 
-/** The collector is built as the native tests build it, so that it is mostly there already. */
-async function endToEnd(io) {
+/** With a collector, built as the native tests build it, so that it is mostly there already. */
+const endToEnd = (folder, variables) => async (io) => {
   await run('cargo', ['build', '--package', 'cartbeacon-collector'], { ...io, cwd: root, timeoutMs: HALF_AN_HOUR })
-  return nodeTests('e2e')(io)
+  return nodeTests(folder, variables)(io)
 }
+
+/** The tests that every browser must pass, in one of them. */
+const across = (browser) => endToEnd('cross', { TESTED_BROWSER: browser })
 
 /** The test files that need a browser say so in their first attribute; the others run natively. */
 function browserTests() {
@@ -105,9 +110,16 @@ export const STEPS = [
   { name: 'browser', why: 'wasm-pack, headless Chromium', run: wasmPack },
   { name: 'build', why: 'dist/', own: true, run: () => build().then(() => ({ passed: 0, failed: 0 })) },
   { name: 'sdk', why: 'the shipped JavaScript alone', run: nodeTests('sdk') },
-  { name: 'e2e', why: 'store, SDK and collector in real Chromium', run: endToEnd },
+  { name: 'e2e', why: 'store, SDK and collector in real Chromium', run: endToEnd('e2e') },
+  { name: 'chromium', why: 'delivery in Chromium, driven by WebDriver', run: across('chromium') },
   { name: 'packaging', why: 'npm pack, bundler, server, script tag', run: nodeTests('packaging') },
   { name: 'tools', why: 'set-up, build and size commands', run: nodeTests('tools') },
   { name: 'types', why: 'index.d.ts and those who use it', run: types },
   { name: 'size', why: 'against tests/budget.json', own: true, run: sizeBudget },
+]
+
+/** The further steps of `npm run test:browsers`; what each `needs` is set up first. */
+export const MORE_STEPS = [
+  { name: 'firefox', why: 'delivery in Firefox', needs: 'firefox', run: across('firefox') },
+  { name: 'webkit', why: 'delivery in WebKitGTK', needs: 'webkit', run: across('webkit') },
 ]

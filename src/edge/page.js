@@ -80,28 +80,38 @@ const navigation = (tell) => {
   return [on(window, ['popstate', 'hashchange'], () => tell('traverse')), ...undo]
 }
 
-/** Whether Resource Timing shows the status of a beacon to this endpoint. */
-const canSee = (endpoint) =>
-  quietly(
-    () =>
-      new URL(endpoint, location.href).origin === location.origin &&
-      'responseStatus' in PerformanceResourceTiming.prototype &&
-      PerformanceObserver.supportedEntryTypes.includes('resource'),
-  )
+/**
+ * What Resource Timing tells of a beacon to this endpoint: 2 its status, 1 only that somebody answered, 0 nothing. Who has
+ * no such field as `responseStatus` (WebKit) makes no entry at all when nobody answers, of another origin too.
+ * https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-responsestatus
+ */
+const canSee = (url) =>
+  quietly(() => {
+    if (!PerformanceObserver.supportedEntryTypes.includes('resource')) return
+    if (!('responseStatus' in PerformanceResourceTiming.prototype)) return 1
+    return new URL(url).origin === location.origin && 2
+  })
+
+/** What was heard last. */
+let heard
 
 /**
  * Attaches a tracker to the page: passive listeners in the capture phase for all that the engine wants to hear of.
  * `ear(what, event, a, b, c)` is the engine's; storage is the cookie (medium 0), local storage (1) or none (2).
  */
 export const open = (document, ear, notify, endpoint, site, medium, days) => {
-  const hear = (what, event, a = 0, b = 0, c = 0) => ear(what, event, a, b, c)
+  const hear = (what, event, a = 0, b = 0, c = 0) => ear((heard = what), event, a, b, c)
   const shown = (word) => hear(PAGE, undefined, reason(word))
   const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
+  const url = quietly(() => new URL(endpoint, document.baseURI).href) || endpoint
   return {
     _hear: hear,
     _notify: notify,
-    _endpoint: endpoint,
-    _sees: canSee(endpoint) ? 1 : 0,
+    _url: url,
+    _sees: canSee(url),
+    // Beacons whose outcome is due, and how many outcomes there were that could be any of theirs.
+    _due: [],
+    _any: 0,
     _medium: medium,
     _key: 'cb_' + site.replace(/[^a-z\d-]/gi, ''),
     _days: days,
@@ -131,37 +141,53 @@ export const close = (page) => {
   page._hear = () => {}
 }
 
-/** Whether the outcome of a beacon to the endpoint can be seen. */
-export const sees = (page) => page._sees
+/** Whether the status of a beacon to the endpoint can be seen. */
+export const sees = (page) => page._sees >> 1
 
 /** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for an opaque one. */
 export const send = (page, how, send, body) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.
+  const isTrusted = page._trust != 0 || document.hidden || heard == HIDDEN
   // The fragment never goes on the wire; it ties the resource entry to the batch.
-  if (how < 1 && quietly(() => navigator.sendBeacon(page._endpoint + page._mark + send, body))) return answer(-2)
-  const failed = () => answer(how < 1 ? -1 : 0)
-  const request = quietly(() => fetch(page._endpoint, { method: 'POST', body, keepalive: how != 2, mode: how > 2 ? 'no-cors' : 'cors' }))
-  if (!request) return failed()
-  request.then((response) => {
-    // Chromium gives the keepalive quota back only when the body has been read.
-    const read = () => answer(response.status || -2, response.headers.get('retry-after'))
-    response.text().then(read, read)
-  }, failed)
+  if (how < 1 && isTrusted && quietly(() => navigator.sendBeacon(page._url + page._mark + send, body))) {
+    page._trust ??= 0
+    page._due.push(send)
+    return page._sees || answer(-2)
+  }
+  // Whatever the page has made of `fetch`.
+  new Promise((sent) => sent(fetch(page._url, { method: 'POST', body, keepalive: how != 2, mode: how > 2 ? 'no-cors' : 'cors' })))
+    .then((response) => {
+      // Chromium gives the keepalive quota back only when the body has been read.
+      const read = () => answer(response.status || -2, response.headers.get('retry-after'))
+      return response.text().then(read, read)
+    })
+    .catch(() => answer(how < 1 && isTrusted ? -1 : 0))
 }
 
-/** Watches for the outcome of marked beacons. A store page has hundreds of other resources: only while one is due. */
-export const watch = (page, on) => {
-  if (!on == !page._observer) return
-  if (!on) return (page._observer = page._observer.disconnect())
-  page._observer = new PerformanceObserver((list) => {
-    for (const { name, responseStatus } of list.getEntries()) {
-      const [, send] = name.split(page._mark)
-      if (send) page._hear(OUTCOME, undefined, +send, responseStatus, -1)
-    }
+/** Watches for the outcome of our beacons. A store page has hundreds of other resources: only while one is due. */
+export const watch = (page, on) =>
+  quietly(() => {
+    if (!on == !page._observer) return
+    page._due = []
+    page._any = 0
+    if (!on) return (page._observer = page._observer.disconnect())
+    page._observer = new PerformanceObserver((list) => {
+      for (const { name, initiatorType, responseStatus = -2 } of list.getEntries()) {
+        const [url, mine] = name.split(page._mark)
+        const tell = (send, status) => page._hear(OUTCOME, undefined, +send, status, -1)
+        if (mine) {
+          page._trust = 1
+          tell(mine, responseStatus)
+        }
+        // WebKit strips the fragment: nobody can tell which of our beacons it is, so all are answered when as many are.
+        else if (url == page._url && initiatorType != 'fetch' && ++page._any == page._due.length)
+          for (const send of page._due.splice((page._any = 0))) tell(send, -2)
+      }
+    })
+    page._observer.observe({ type: 'resource' })
   })
-  page._observer.observe({ type: 'resource' })
-}
 
 const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
 

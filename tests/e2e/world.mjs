@@ -108,6 +108,11 @@ class World {
     return `/${name}.html`
   }
 
+  /** Undoes something when the test ends, before what is there already. */
+  atEnd(undo) {
+    this.#undo.push(undo)
+  }
+
   /** A browser of one shopper with one page, not loaded yet. `loud` says that this test listens to the console itself. */
   async visit({ loud = false, ...options } = {}) {
     const context = await (await launch()).newContext({ baseURL: this.origin, ...options })

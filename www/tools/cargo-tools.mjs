@@ -1,12 +1,12 @@
-// The two command-line tools that come from crates.io: wasm-bindgen, of exactly the version its library has in
-// Cargo.lock, and wasm-pack for the browser tests. They live in cargo's home, one folder per version, so that
-// other projects' versions are left alone and a second clone finds them ready.
+// The command-line tools that come from crates.io: wasm-bindgen, of exactly the version its library has in Cargo.lock,
+// wasm-pack for the browser tests, and geckodriver for those in Firefox. They live in cargo's home, one folder per version,
+// so that other projects' versions are left alone and a second clone finds them ready.
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ask, isExecutable, run, which } from './exec.mjs'
 import { at, cargoHome } from './paths.mjs'
 import { Problem } from './say.mjs'
-import { WASM_PACK, wasmBindgenVersion } from './versions.mjs'
+import { GECKODRIVER, WASM_PACK, wasmBindgenVersion } from './versions.mjs'
 
 // Tools that run for a second need no optimising: this halves the time they take to build.
 const QUICK_BUILD = {
@@ -25,12 +25,13 @@ const wasmBindgen = () => ({
   flags: ['--no-default-features'],
 })
 const wasmPack = () => ({ crate: 'wasm-pack', bin: 'wasm-pack', version: WASM_PACK, flags: ['--locked'] })
+const geckodriver = () => ({ crate: 'geckodriver', bin: 'geckodriver', version: GECKODRIVER, flags: ['--locked'] })
 
 const home = (tool) => join(cargoHome, 'cartbeacon', `${tool.crate}-${tool.version}`)
 
 /** The tool of the wanted version: ours, or the one on the PATH if it happens to be the same. */
 function find(tool) {
-  const fits = (path) => path && isExecutable(path) && ask(path, ['--version'])?.split(' ')[1] === tool.version
+  const fits = (path) => path && isExecutable(path) && ask(path, ['--version'])?.split(/\s+/)[1] === tool.version
   return [join(home(tool), 'bin', tool.bin), which(tool.bin)].find(fits)
 }
 
@@ -42,6 +43,7 @@ function required(tool) {
 
 export const wasmBindgenPath = () => required(wasmBindgen())
 export const wasmPackPath = () => required(wasmPack())
+export const geckodriverPath = () => required(geckodriver())
 /** Where wasm-bindgen's test runner is: wasm-pack looks for it on the PATH. */
 export const wasmBindgenFolder = () => dirname(wasmBindgenPath())
 
@@ -67,3 +69,4 @@ function stepFor(toolOf, name, why) {
 
 export const wasmBindgenStep = stepFor(wasmBindgen, 'wasm-bindgen', 'joins Rust and JavaScript; 1–3 minutes')
 export const wasmPackStep = stepFor(wasmPack, 'wasm-pack', 'runs the browser unit tests; 1–3 minutes')
+export const geckodriverStep = stepFor(geckodriver, 'geckodriver', 'drives Firefox; 1–3 minutes')

@@ -1,11 +1,11 @@
-// Sets up what a command needs and is not there: `node www/tools/setup.mjs [start|test|lint]…`.
+// Sets up what a command needs and is not there: `node www/tools/setup.mjs [start|test|firefox|webkit|lint]…`.
 // Every step looks first and is skipped when there is nothing to do, so running it again costs well under a second.
 // Uses Node's built-ins alone: npm's packages are one of the things it installs.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as apt from './apt.mjs'
-import { browserStep } from './browsers.mjs'
-import { wasmBindgenStep, wasmPackStep } from './cargo-tools.mjs'
+import { browserStep, displayStep, firefoxStep, webkitStep } from './browsers.mjs'
+import { geckodriverStep, wasmBindgenStep, wasmPackStep } from './cargo-tools.mjs'
 import { run, which } from './exec.mjs'
 import { at, root } from './paths.mjs'
 import { Problem, heading, main, note, present, seconds, step } from './say.mjs'
@@ -54,6 +54,8 @@ const START = [rustStep, compilerStep, packagesStep, wasmTargetStep, wasmBindgen
 const PURPOSES = {
   start: START,
   test: [...START, wasmPackStep, browserStep],
+  firefox: [firefoxStep, geckodriverStep],
+  webkit: [displayStep, webkitStep],
   lint: [...START],
 }
 

@@ -6,6 +6,7 @@ import { at } from './paths.mjs'
 import { Problem } from './say.mjs'
 
 export const WASM_PACK = '0.15.1'
+export const GECKODRIVER = '0.37.1'
 
 /** What `-Cpanic=immediate-abort` and a rebuilt std need beside the compiler. */
 export const STD_PARTS = ['std', 'panic_abort']
