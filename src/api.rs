@@ -14,9 +14,10 @@ use crate::edge::driver::Driver;
 use crate::engine::config::Config;
 use crate::engine::io::{Answer, Input};
 use crate::engine::json::{self, own, put};
+use crate::heap::{Heap, Pages};
 
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: Heap<Pages> = Heap::new();
 
 /// The tracker of one site.
 #[wasm_bindgen]

@@ -11,3 +11,5 @@ pub mod engine;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 mod edge;
+#[cfg(any(target_arch = "wasm32", test))]
+mod heap;
