@@ -5,19 +5,10 @@
 //! option of a group may also stand alone under its dotted name, as in `"batch.ms"`.
 
 use super::check::Problem;
-use super::consent::{Choices, Purposes};
+use super::consent::{BAD, Terms};
 use super::json::{Json, own, put};
 use super::text::is_one_of;
 use super::time::Millis;
-
-/// What happens to events before the shopper has chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    /// Kept in memory until there is a choice.
-    Hold,
-    /// Dropped and counted.
-    Deny,
-}
 
 /// Where ids and the outbox are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +53,7 @@ pub struct Config {
     /// Escaped as in JSON, like every text here.
     pub endpoint: String,
     pub site: String,
-    pub before: Before,
-    /// Choices the shop states in advance (`consent.default` as an object).
-    pub preset: Choices,
-    /// The purposes that must all be granted.
-    pub purposes: Purposes,
+    pub consent: Terms,
     pub pages: bool,
     pub clicks: bool,
     /// Whether the text of clicked elements may be recorded.
@@ -78,8 +65,6 @@ pub struct Config {
     pub notes: Vec<Problem>,
 }
 
-const BAD: &str = "not a possible value";
-
 impl Config {
     /// Reads the options, a JSON object; the error is why the tracker cannot work at all.
     pub fn read(options: &str) -> Result<Self, Problem> {
@@ -87,9 +72,7 @@ impl Config {
         let mut c = Self {
             endpoint: String::new(),
             site: String::new(),
-            before: Before::Hold,
-            preset: Choices::default(),
-            purposes: Purposes::ANALYTICS,
+            consent: Terms::default(),
             pages: true,
             clicks: true,
             text: false,
@@ -142,24 +125,19 @@ impl Config {
             "capture.pages" => self.pages = flag,
             "capture.clicks" => self.clicks = flag,
             "privacy.text" => self.text = flag,
-            "consent.default" => self.consent_default(name, value),
-            "consent.purposes" => {
-                self.purposes = Purposes::NONE;
-                // Nobody can grant what nobody knows: then ask for everything.
-                value.words(|word| self.purposes = self.purposes.with(Purposes::named(word).unwrap_or(Purposes::ALL)));
-                if self.purposes == Purposes::NONE {
-                    self.purposes = Purposes::ALL;
-                }
-                if self.purposes == Purposes::ALL {
-                    self.note(name, "all purposes are asked for");
-                }
-            }
             _ if value.kind() == b'{' && is_one_of(name, "consent batch queue capture cookie session privacy") => {
                 for (inner, value) in value.members() {
                     self.option(&joined(name, inner), value);
                 }
             }
-            _ => self.number(name, value),
+            _ => match name.strip_prefix("consent.") {
+                Some(inner) => {
+                    if let Some(why) = self.consent.option(inner, value) {
+                        self.note(name, why);
+                    }
+                }
+                None => self.number(name, value),
+            },
         }
     }
 
@@ -174,16 +152,6 @@ impl Config {
             }
         }
         self.note(name, "not an option");
-    }
-
-    fn consent_default(&mut self, name: &str, value: Json<'_>) {
-        self.before = Before::Deny;
-        match (value.str(), Choices::read(value)) {
-            (Some("deny"), _) => {}
-            (Some("hold"), _) => self.before = Before::Hold,
-            (_, Ok(choices)) => (self.before, self.preset) = (Before::Hold, choices),
-            _ => self.note(name, BAD),
-        }
     }
 
     #[cold]
@@ -213,6 +181,7 @@ fn is_url(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::consent::{Choices, Purposes};
 
     fn read(text: &str) -> Result<Config, String> {
         Config::read(text).map_err(|p| p.text())
@@ -240,11 +209,11 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_noted_and_read_strictly() {
         let c = read(r#"{"endpoint":"/c","consent":{"default":"buffered"}}"#).expect("readable");
-        assert_eq!(c.before, Before::Deny);
+        assert_eq!(c.consent.signals.resolved(), Choices::no_to(Purposes::ALL));
         let c = read(r#"{"endpoint":"/c","consent":{"purposes":["analytic"]}}"#).expect("readable");
-        assert_eq!(c.purposes, Purposes::ALL);
+        assert_eq!(c.consent.required, Purposes::ALL);
         let c = read(r#"{"endpoint":"/c","consent":{"default":{"analytics":"yes"}}}"#).expect("readable");
-        assert_eq!(c.before, Before::Deny);
+        assert_eq!(c.consent.signals.resolved(), Choices::no_to(Purposes::ALL));
         assert_eq!(notes(r#"{"endpoint":"/c","colour":1}"#), ["colour: not an option"]);
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"event":5}}"#), ["batch.event: not an option"]);
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"events":-5}}"#), ["batch.events: not a possible value"]);

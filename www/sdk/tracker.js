@@ -9,6 +9,7 @@ import { broken, guard } from './belt.js'
 import { here, uuid7 } from './early.js'
 import { encode, json, short } from './encode.js'
 import { load } from './load.js'
+import { terms } from './terms.js'
 
 /** A command's place is its number in `Engine.call`, where `on` is `subscribe`; what has no number comes last. */
 const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids exportData stats cart'.split(' ')
@@ -144,9 +145,9 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
 
   const open = async () => {
     try {
-      const text = JSON.stringify(options)
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
+      const text = JSON.stringify({ ...options, consent: terms(options.consent || {}) })
       const Engine = await load(wasm || findWasm())
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))

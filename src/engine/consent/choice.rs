@@ -1,10 +1,25 @@
 //! Purposes, and what the shopper said to each.
 
 use crate::engine::check::Problem;
+use super::signals::Source;
 use crate::engine::json::{Json, Writer};
 
-/// Names of the purposes, in the order of their bits.
-const NAMES: [&str; 4] = ["analytics", "marketing", "preferences", "sale"];
+/// Names of the purposes, in the order of their bits, then those of the sources in theirs: one table is smaller than two.
+const NAMES: [&str; 16] = [
+    "analytics", "marketing", "preferences", "sale", "api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc", "dnt", "stored",
+    "region", "auto", "default",
+];
+
+/// The place of a name in the table; 16 when it is not there.
+#[inline(never)]
+pub(super) fn place(name: &str) -> u8 {
+    NAMES.iter().position(|n| *n == name).unwrap_or(16) as u8
+}
+
+/// The name at a place of the table.
+pub(super) fn name(place: u8) -> &'static str {
+    NAMES.get(usize::from(place)).copied().unwrap_or("")
+}
 
 /// A set of purposes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,11 +28,13 @@ pub struct Purposes(u8);
 impl Purposes {
     pub const NONE: Self = Self(0);
     pub const ANALYTICS: Self = Self(1);
+    pub const SALE: Self = Self(8);
     pub const ALL: Self = Self(15);
 
     /// The purpose of that name.
     pub fn named(name: &str) -> Option<Self> {
-        NAMES.iter().position(|n| *n == name).map(|bit| Self(1 << bit))
+        let bit = place(name);
+        (bit < 4).then(|| Self(1 << bit))
     }
 
     #[must_use]
@@ -34,73 +51,99 @@ impl Purposes {
         Self(bits & 15)
     }
 
-    /// The names in the set.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 & (1 << bit) != 0).map(|(_, name)| name)
+    /// The name of the purpose of one bit.
+    pub fn name(bit: u8) -> &'static str {
+        name(bit)
+    }
+
+    pub fn has(self, bit: u8) -> bool {
+        self.0 & (1 << bit) != 0
     }
 
     /// As a JSON list of names.
     pub fn write(self, w: &mut Writer) {
         w.open("[");
-        for name in self.names() {
-            w.str(name);
+        for bit in 0..4 {
+            if self.has(bit) {
+                w.str(Self::name(bit));
+            }
         }
         w.close("]");
     }
 }
 
-/// A yes, a no or nothing yet, for each purpose.
+/// A yes, a no or nothing yet, for each purpose: the low four bits are yes, the high four no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choices {
-    yes: u8,
-    no: u8,
-}
+pub struct Choices(u8);
 
 impl Choices {
-    /// A no to everything.
-    pub fn none() -> Self {
-        Self { yes: 0, no: 15 }
-    }
-
     /// A yes to these and nothing about the others.
     pub fn yes_to(purposes: Purposes) -> Self {
-        Self { yes: purposes.0, no: 0 }
+        Self(purposes.0)
+    }
+
+    /// A no to these and nothing about the others.
+    pub fn no_to(purposes: Purposes) -> Self {
+        Self(purposes.0 << 4)
     }
 
     /// Reads `{"analytics":"granted","marketing":"denied"}`; the problem names the purpose that is not understood.
-    pub fn read(value: Json<'_>) -> Result<Self, Problem> {
+    /// A member `source` says who speaks; without it `consent()` does.
+    pub fn read(value: Json<'_>) -> Result<(Self, Source), Problem> {
         if value.kind() != b'{' {
             return Err(Problem::new("consent", "not an object"));
         }
-        let mut choices = Self::default();
+        let (mut choices, mut source) = (Self::default(), Source::API);
         for (name, answer) in value.members() {
-            let Some(Purposes(bit)) = Purposes::named(name) else {
-                return Err(Problem::new(name, "not a purpose"));
-            };
-            match answer.str() {
-                Some("granted") => choices = choices.merged(Self { yes: bit, no: 0 }),
-                Some("denied") => choices = choices.merged(Self { yes: 0, no: bit }),
-                _ => return Err(Problem::new(name, "neither granted nor denied")),
+            let word = answer.str().unwrap_or("");
+            if name == "source" {
+                source = Source::named(word).ok_or_else(|| Problem::new(name, "not one"))?;
+                continue;
             }
+            let Purposes(bit) = Purposes::named(name).ok_or_else(|| Problem::new(name, "not a purpose"))?;
+            choices = choices.merged(Self(match word {
+                "granted" => bit,
+                "denied" => bit << 4,
+                _ => return Err(Problem::new(name, "neither granted nor denied")),
+            }));
         }
-        Ok(choices)
+        Ok((choices, source))
     }
 
     /// The newer answer wins, purpose by purpose.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
-        Self { yes: (self.yes & !newer.no) | newer.yes, no: (self.no & !newer.yes) | newer.no }
+        let answered = newer.0 & 15 | newer.0 >> 4;
+        Self(self.0 & !(answered | answered << 4) | newer.0)
+    }
+
+    /// All of them at once: a no of any is a no.
+    pub fn strictest(all: &[Self]) -> Self {
+        let any = all.iter().fold(0, |any, one| any | one.0);
+        Self(any & !(any >> 4))
+    }
+
+    /// Without its yes.
+    #[must_use]
+    pub fn only_no(self) -> Self {
+        Self(self.0 & !15)
     }
 
     pub fn granted(self) -> Purposes {
-        Purposes(self.yes)
+        Purposes(self.0 & 15)
+    }
+
+    /// Whether any of the purposes has this answer.
+    pub fn has(self, yes: bool, purposes: Purposes) -> bool {
+        let Self(bits) = self;
+        (if yes { bits } else { bits >> 4 }) & purposes.0 != 0
     }
 
     /// True when every required purpose has a yes, false when one has a no, nothing while an answer is missing.
     pub fn decide(self, required: Purposes) -> Option<bool> {
-        if self.no & required.0 != 0 {
+        if self.has(false, required) {
             Some(false)
-        } else if self.yes & required.0 == required.0 {
+        } else if self.0 & required.0 == required.0 {
             Some(true)
         } else {
             None

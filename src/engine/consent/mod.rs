@@ -1,11 +1,17 @@
 //! The gate. Consent is an enum with its data inside, and only `Granted` can make the permits that a send or a write needs:
 //! whatever else is wrong in this crate, without a yes there is nothing to hand to the browser.
 
+//!
+//! `signals` knows who said what and what follows from it; this module what that does to the state. `terms` are the options.
+
 mod choice;
+mod signals;
+mod terms;
 
 pub use choice::{Choices, Purposes};
+pub use signals::{Signals, Source};
+pub use terms::{BAD, Terms};
 
-use super::config::Before;
 use super::event::Event;
 use super::losses::Loss;
 use super::queue::{Caps, Queue};
@@ -18,27 +24,6 @@ pub struct SendPermit(());
 /// Proof that something may be stored in the browser.
 #[derive(Debug)]
 pub struct StorePermit(());
-
-/// Who decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// `consent.default` of the options.
-    Default,
-    /// A call of `consent()`.
-    Api,
-    /// A yes of an earlier page, found in storage.
-    Stored,
-}
-
-impl Source {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Api => "api",
-            Self::Stored => "stored",
-        }
-    }
-}
 
 /// Where the shopper's choice stands.
 #[derive(Debug)]
@@ -74,23 +59,38 @@ pub const HELD_MS: Millis = 30 * 60_000;
 #[derive(Debug)]
 pub struct Consent {
     state: State,
-    choices: Choices,
+    signals: Signals,
     required: Purposes,
-    source: Source,
     at: Millis,
+    /// There is a yes, or there was one on an earlier page: then a no takes something back.
+    was_granted: bool,
 }
 
 impl Consent {
-    pub fn new(required: Purposes, before: Before) -> Self {
-        let state = match before {
-            Before::Hold => State::Pending(Queue::default()),
-            Before::Deny => State::Denied,
-        };
-        Self { state, choices: Choices::default(), required, source: Source::Default, at: 0 }
+    pub fn new(terms: &Terms) -> Self {
+        Self {
+            state: State::Pending(Queue::default()),
+            signals: terms.signals,
+            required: terms.required,
+            at: 0,
+            was_granted: false,
+        }
+    }
+
+    /// What follows from what was said in advance: by the options, and by a yes of an earlier page.
+    pub fn begin(&mut self, stored: Option<(Purposes, Millis)>, at: Millis) -> Change {
+        self.was_granted = stored.is_some();
+        let (purposes, at) = stored.unwrap_or((Purposes::NONE, at));
+        self.update(Source::STORED, Choices::yes_to(purposes), at)
     }
 
     pub fn is_granted(&self) -> bool {
         matches!(self.state, State::Granted)
+    }
+
+    /// Whether the visitor of an earlier page may be known here: nobody has taken that yes back.
+    pub fn may_know(&self) -> bool {
+        self.was_granted
     }
 
     /// A permit to send, while there is a yes.
@@ -115,11 +115,17 @@ impl Consent {
 
     /// The purposes granted now.
     pub fn purposes(&self) -> Purposes {
-        self.choices.granted()
+        self.signals.resolved().granted()
     }
 
+    /// Who decided about all that is required: the first that said no, or the first that said yes, or who is waited for.
     pub fn source(&self) -> Source {
-        self.source
+        self.signals.decider(self.required)
+    }
+
+    /// Who decided about a purpose.
+    pub fn decider(&self, purpose: Purposes) -> Source {
+        self.signals.decider(purpose)
     }
 
     /// When the choice was made, wall clock.
@@ -152,45 +158,48 @@ impl Consent {
         }
     }
 
-    /// Takes part of a choice in: purposes not named keep theirs.
-    pub fn update(&mut self, choices: Choices, source: Source, at: Millis) -> Change {
+    /// Takes part of a choice in: purposes not named keep theirs. An empty choice says that its source has not decided.
+    pub fn update(&mut self, source: Source, choices: Choices, at: Millis) -> Change {
+        // A platform that appears after a yes changes it when it says something, not before.
+        if choices == Choices::default() && self.is_granted() {
+            return Change::Nothing;
+        }
         let before = self.purposes();
-        self.choices = self.choices.merged(choices);
-        let next = match self.choices.decide(self.required) {
-            Some(true) => State::Granted,
-            Some(false) => State::Denied,
-            // Pending for good: a withdrawn or denied page does not become pending again.
-            None => return if before == self.purposes() { Change::Nothing } else { Change::Purposes },
+        self.signals.hear(source, choices);
+        // What was only said in advance takes nothing back.
+        let takes_back = self.was_granted && self.source().is_now();
+        let yes = match self.signals.resolved().decide(self.required) {
+            Some(true) if !self.is_granted() => true,
+            Some(false) if takes_back || self.held().is_some() => false,
+            // Also while nobody has decided: a withdrawn or denied page does not become pending again.
+            _ if before == self.purposes() => return Change::Nothing,
+            _ => {
+                self.at = at;
+                return Change::Purposes;
+            }
         };
-        self.source = source;
         self.at = at;
-        match (core::mem::replace(&mut self.state, next), &self.state) {
-            (State::Pending(held), State::Granted) => Change::Granted(held.into_events()),
-            (State::Pending(held), _) => Change::Denied(held.len()),
-            (State::Granted, State::Granted) | (State::Denied | State::Withdrawn, State::Denied) => {
-                if before == self.purposes() {
-                    Change::Nothing
-                } else {
-                    Change::Purposes
-                }
-            }
-            (State::Granted, _) => {
-                self.state = State::Withdrawn;
-                Change::Withdrawn(0)
-            }
-            (_, _) => Change::Granted(Vec::new()),
+        let state = match (yes, takes_back) {
+            (true, _) => State::Granted,
+            (_, true) => State::Withdrawn,
+            _ => State::Denied,
+        };
+        self.was_granted = yes || (self.was_granted && !takes_back);
+        let held = match core::mem::replace(&mut self.state, state) {
+            State::Pending(held) => held.into_events(),
+            _ => Vec::new(),
+        };
+        match self.state {
+            State::Granted => Change::Granted(held),
+            State::Withdrawn => Change::Withdrawn(held.len()),
+            _ => Change::Denied(held.len()),
         }
     }
 
     /// Takes everything back.
     pub fn withdraw(&mut self, at: Millis) -> Change {
-        self.choices = Choices::none();
-        self.source = Source::Api;
-        self.at = at;
-        match core::mem::replace(&mut self.state, State::Withdrawn) {
-            State::Pending(held) => Change::Withdrawn(held.len()),
-            _ => Change::Withdrawn(0),
-        }
+        self.was_granted = true;
+        self.update(Source::API, Choices::no_to(Purposes::ALL), at)
     }
 
     /// The reason an event that comes now is lost for; `None` while it is not.
@@ -202,5 +211,7 @@ impl Consent {
     }
 }
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod model;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -4,11 +4,39 @@ use crate::engine::queue::tests::event;
 use crate::engine::vocab::Lane;
 
 fn choices(text: &str) -> Choices {
-    Choices::read(Json(text)).expect("good choices")
+    Choices::read(Json(text)).expect("good choices").0
+}
+
+/// A gate under these options.
+pub(super) fn gate(options: &str) -> Consent {
+    let terms = terms(options);
+    let mut c = Consent::new(&terms);
+    c.begin(None, 0);
+    c
+}
+
+fn terms(options: &str) -> Terms {
+    let mut terms = Terms::default();
+    for (name, value) in Json(options).members() {
+        assert_eq!(terms.option(name, value), None, "{name}");
+    }
+    terms
+}
+
+/// A gate that the part for platforms has told of one.
+pub(super) fn listening(platform: Source) -> Consent {
+    let mut c = gate(r#"{"source":"tcf"}"#);
+    c.update(platform, Choices::default(), 0);
+    c.update(named("auto"), Choices::default(), 0);
+    c
+}
+
+pub(super) fn named(name: &str) -> Source {
+    Source::named(name).expect("a source")
 }
 
 fn holding() -> Consent {
-    let mut c = Consent::new(Purposes::ANALYTICS, Before::Hold);
+    let mut c = gate("{}");
     assert!(matches!(c.hold(event(1, Lane::Page, 200)), Ok(0)));
     c
 }
@@ -20,9 +48,9 @@ const NO: &str = r#"{"analytics":"denied"}"#;
 fn there_is_no_permit_without_a_yes() {
     let mut c = holding();
     assert!(c.may_send().is_none() && c.may_store().is_none());
-    c.update(choices(NO), Source::Api, 1);
+    c.update(Source::API, choices(NO), 1);
     assert!(c.may_send().is_none() && c.may_store().is_none());
-    c.update(choices(YES), Source::Api, 2);
+    c.update(Source::API, choices(YES), 2);
     assert!(c.may_send().is_some() && c.may_store().is_some());
     c.withdraw(3);
     assert!(c.may_send().is_none() && c.may_store().is_none());
@@ -31,43 +59,42 @@ fn there_is_no_permit_without_a_yes() {
 #[test]
 fn a_yes_releases_what_was_held() {
     let mut c = holding();
-    assert!(matches!(c.update(choices(YES), Source::Api, 1), Change::Granted(held) if held.len() == 1));
-    assert!(matches!(c.update(choices(YES), Source::Api, 2), Change::Nothing));
+    assert!(matches!(c.update(Source::API, choices(YES), 1), Change::Granted(held) if held.len() == 1));
+    assert!(matches!(c.update(Source::API, choices(YES), 2), Change::Nothing));
 }
 
 #[test]
 fn a_no_drops_what_was_held_and_a_later_yes_starts_from_now() {
     let mut c = holding();
-    assert!(matches!(c.update(choices(NO), Source::Api, 1), Change::Denied(1)));
+    assert!(matches!(c.update(Source::API, choices(NO), 1), Change::Denied(1)));
     assert!(c.hold(event(2, Lane::Page, 200)).is_err());
-    assert!(matches!(c.update(choices(YES), Source::Api, 2), Change::Granted(held) if held.is_empty()));
+    assert!(matches!(c.update(Source::API, choices(YES), 2), Change::Granted(held) if held.is_empty()));
 }
 
 #[test]
 fn a_yes_that_becomes_a_no_is_a_withdrawal() {
-    let mut c = Consent::new(Purposes::ANALYTICS, Before::Hold);
-    c.update(choices(YES), Source::Api, 1);
-    assert!(matches!(c.update(choices(NO), Source::Api, 2), Change::Withdrawn(0)));
+    let mut c = gate("{}");
+    c.update(Source::API, choices(YES), 1);
+    assert!(matches!(c.update(Source::API, choices(NO), 2), Change::Withdrawn(0)));
     assert_eq!(c.state_name(), "withdrawn");
 }
 
 #[test]
 fn every_required_purpose_must_be_granted() {
-    let both = Purposes::ANALYTICS.with(Purposes::named("marketing").expect("a purpose"));
-    let mut c = Consent::new(both, Before::Hold);
-    assert!(matches!(c.update(choices(YES), Source::Api, 1), Change::Purposes));
+    let mut c = gate(r#"{"purposes":["analytics","marketing"]}"#);
+    assert!(matches!(c.update(Source::API, choices(YES), 1), Change::Purposes));
     assert!(c.may_send().is_none());
-    assert!(matches!(c.update(choices(r#"{"marketing":"granted"}"#), Source::Api, 2), Change::Granted(_)));
-    assert!(matches!(c.update(choices(r#"{"marketing":"denied"}"#), Source::Api, 3), Change::Withdrawn(0)));
+    assert!(matches!(c.update(Source::API, choices(r#"{"marketing":"granted"}"#), 2), Change::Granted(_)));
+    assert!(matches!(c.update(Source::API, choices(r#"{"marketing":"denied"}"#), 3), Change::Withdrawn(0)));
 }
 
 #[test]
 fn other_purposes_change_without_opening_or_closing_anything() {
-    let mut c = Consent::new(Purposes::ANALYTICS, Before::Hold);
-    assert!(matches!(c.update(choices(r#"{"marketing":"granted"}"#), Source::Api, 1), Change::Purposes));
+    let mut c = gate("{}");
+    assert!(matches!(c.update(Source::API, choices(r#"{"marketing":"granted"}"#), 1), Change::Purposes));
     assert_eq!(c.state_name(), "pending");
-    c.update(choices(YES), Source::Api, 2);
-    assert!(matches!(c.update(choices(r#"{"marketing":"denied"}"#), Source::Api, 3), Change::Purposes));
+    c.update(Source::API, choices(YES), 2);
+    assert!(matches!(c.update(Source::API, choices(r#"{"marketing":"denied"}"#), 3), Change::Purposes));
     assert_eq!(c.purposes(), Purposes::ANALYTICS);
     assert!(c.is_granted());
 }
@@ -83,4 +110,80 @@ fn a_misspelt_choice_is_refused_and_names_the_purpose() {
         let read = Choices::read(Json(text));
         assert_eq!(read.map_err(|p| p.text()), Err(expected.to_owned()));
     }
+}
+
+#[test]
+fn the_most_restrictive_answer_wins_and_says_who_it_was() {
+    let mut c = gate("{}");
+    c.update(Source::API, choices(YES), 1);
+    assert!(c.is_granted());
+    assert!(matches!(c.update(named("tcf"), choices(NO), 2), Change::Withdrawn(0)));
+    assert_eq!(c.source().name(), "tcf");
+    c.update(Source::API, choices(YES), 3);
+    assert!(!c.is_granted(), "a second yes of another does not outvote a no");
+    assert!(matches!(c.update(named("tcf"), choices(YES), 4), Change::Granted(held) if held.is_empty()));
+}
+
+#[test]
+fn a_platform_that_must_answer_is_waited_for() {
+    let mut c = listening(named("tcf"));
+    assert!(matches!(c.hold(event(1, Lane::Page, 200)), Ok(0)));
+    c.update(Source::API, choices(YES), 1);
+    assert_eq!((c.state_name(), c.source().name(), c.purposes()), ("pending", "tcf", Purposes::NONE));
+    assert!(matches!(c.update(named("tcf"), choices(YES), 3), Change::Granted(held) if held.len() == 1));
+}
+
+#[test]
+fn until_the_part_for_platforms_has_spoken_nothing_opens() {
+    for options in [r#"{"source":"tcf"}"#, r#"{"source":true}"#, r#"{"source":[]}"#, r#"{"source":"auto","default":{"analytics":"granted"}}"#] {
+        let terms = terms(options);
+        let mut c = Consent::new(&terms);
+        c.begin(Some((Purposes::ALL, 1)), 2);
+        for name in ["api", "tcf", "gpp", "google", "shopify", "wordpress"] {
+            c.update(named(name), choices(YES), 3);
+            assert_eq!((c.state_name(), c.source().name()), ("pending", "auto"), "{options}");
+        }
+        c.update(named("auto"), Choices::default(), 4);
+        assert!(c.is_granted());
+    }
+}
+
+#[test]
+fn a_stored_yes_waits_for_the_platform_and_its_no_takes_it_back() {
+    let terms = terms(r#"{"source":"tcf"}"#);
+    let mut c = Consent::new(&terms);
+    assert!(matches!(c.begin(Some((Purposes::ANALYTICS, 7)), 9), Change::Nothing));
+    assert!(c.may_know() && c.may_store().is_none());
+    assert!(matches!(c.update(named("tcf"), choices(NO), 10), Change::Withdrawn(0)));
+    assert!(!c.may_know());
+}
+
+#[test]
+fn what_the_browser_denies_no_yes_undoes() {
+    for (option, required, source) in [
+        (r#""gpc":{"sale":"denied"}"#, r#"["analytics"]"#, "api"),
+        (r#""gpc":{"sale":"denied"}"#, r#"["analytics","sale"]"#, "gpc"),
+        (r#""gpc":{"sale":"denied","marketing":"denied"}"#, r#"["marketing"]"#, "gpc"),
+        (r#""dnt":"deny""#, r#"["analytics"]"#, "dnt"),
+    ] {
+        let mut c = gate(&format!(r#"{{{option},"purposes":{required}}}"#));
+        c.update(Source::API, Choices::yes_to(Purposes::ALL), 1);
+        assert_eq!((c.is_granted(), c.source().name()), (source == "api", source), "{option} {required}");
+    }
+}
+
+#[test]
+fn a_region_says_what_holds_before_a_choice() {
+    for (region, state, purposes, source) in [
+        (r#""hold""#, "pending", 0, "default"),
+        (r#""grant""#, "granted", 15, "region"),
+        (r#"{"analytics":"granted","sale":"denied"}"#, "granted", 1, "region"),
+        (r#""deny""#, "denied", 0, "region"),
+    ] {
+        let c = gate(&format!(r#"{{"region":{region}}}"#));
+        assert_eq!((c.state_name(), c.purposes().bits(), c.source().name()), (state, purposes, source), "{region}");
+    }
+    let mut terms = Terms::default();
+    assert_eq!(terms.option("region", Json(r#""granted""#)), Some(BAD), "a misspelt word denies");
+    assert_eq!(terms.signals.resolved(), Choices::no_to(Purposes::ALL));
 }

@@ -11,8 +11,8 @@ mod report;
 use std::rc::Rc;
 
 use super::check::Problem;
-use super::config::{Before, Config, Number};
-use super::consent::{Change, Choices, Consent, HELD_MS, Source};
+use super::config::{Config, Number};
+use super::consent::{Change, Choices, Consent, HELD_MS};
 use super::event::Event;
 use super::id::{Rng, Uuid};
 use super::io::{Answer, Input, Key, Output, Topic};
@@ -60,7 +60,7 @@ impl Tracker {
             origin: 0,
             timers: Timers::default(),
             outputs: Vec::new(),
-            consent: Consent::new(config.purposes, config.before),
+            consent: Consent::new(&config.consent),
             identity: Identity::default(),
             page: None,
             queue: Queue::default(),
@@ -179,19 +179,13 @@ impl Tracker {
         for problem in core::mem::take(&mut self.config.notes) {
             self.debug(&problem);
         }
-        let preset = self.config.preset;
-        let mut source = Source::Default;
-        let mut at = self.at(now);
-        let mut choices = preset;
-        // A yes of an earlier page still holds; a preset or a strict default of this page goes before it.
-        if self.config.before == Before::Hold
-            && preset == Choices::default()
-            && let Some(stored) = stored.and_then(Stored::read)
-        {
-            (source, at, choices) = (Source::Stored, stored.consented, Choices::yes_to(stored.purposes));
+        let stored = stored.and_then(Stored::read);
+        let yes = stored.as_ref().map(|stored| (stored.purposes, stored.consented));
+        let change = self.consent.begin(yes, self.at(now));
+        // Whoever has to answer first: the visitor is known again when the answer is yes.
+        if let Some(stored) = stored.filter(|_| self.consent.may_know()) {
             self.identity.adopt(stored);
         }
-        let change = self.consent.update(choices, source, at);
         self.consent_changed(change, now);
     }
 
@@ -201,7 +195,7 @@ impl Tracker {
             self.consent.withdraw(self.at(now))
         } else {
             match Choices::read(update) {
-                Ok(choices) => self.consent.update(choices, Source::Api, self.at(now)),
+                Ok((choices, source)) => self.consent.update(source, choices, self.at(now)),
                 Err(problem) => return Answer::Refused(problem),
             }
         };

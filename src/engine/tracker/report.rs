@@ -1,5 +1,6 @@
 //! Answers to questions: counters that always add up, and why an event is where it is.
 
+use super::super::consent::Purposes;
 use super::*;
 
 /// The counters, by name. `accepted` = `held` + `queued` + `inDoubt` + `handedOver` + `acknowledged` + the sum of `lost`,
@@ -67,10 +68,15 @@ impl Tracker {
         w.out
     }
 
-    /// The members `state`, `source` and `purposes`.
+    /// The members `state`, `source`, `purposes` and, for each purpose, who decided or is waited for: `decided`.
     pub(super) fn describe_consent(&self, w: &mut Writer) {
         w.text("state", self.consent.state_name()).text("source", self.consent.source().name()).key("purposes");
         self.consent.purposes().write(w);
+        w.key("decided").open("{");
+        for bit in 0..4 {
+            w.text(Purposes::name(bit), self.consent.decider(Purposes::from_bits(1 << bit)).name());
+        }
+        w.close("}");
     }
 
     /// The ids that a server needs to join an order to the visit, empty without a yes: `{visitor, session, consent}`.
