@@ -20,6 +20,8 @@ use crate::refusal::Refusal;
 const PURPOSE: &str = "analytics";
 /// More reasons than the SDK could ever name are no loss report.
 const MAX_REASONS: usize = 50;
+/// A longer policy version is none.
+const MAX_POLICY: usize = 64;
 /// A longer site, SDK or engine name is not one.
 const MAX_NAME: usize = 200;
 
@@ -123,6 +125,9 @@ fn accept(batch: Batch<Box<RawValue>>, received: Millis) -> Result<Accepted, Ref
     let visitor = uuid("visitor", &batch.visitor)?;
     let batch_id = uuid("batch", &batch.batch)?;
     let session = Session { id: uuid("session.id", &batch.session.id)?, ..batch.session };
+    if batch.consent.policy.as_ref().is_some_and(|policy| policy.len() > MAX_POLICY) {
+        return Err(Refusal::Malformed(format!("consent.policy: longer than {MAX_POLICY} bytes")));
+    }
     let sent = time("sent", batch.sent).map_err(Refusal::Malformed)?;
     time("session.started", session.started).map_err(Refusal::Malformed)?;
     let lost = losses(&batch)?;

@@ -26,6 +26,7 @@ enum Answer {
 struct Deleted {
     events: usize,
     sessions: usize,
+    rows: usize,
 }
 
 /// An event that was turned away; one without a readable id is named by its place.
@@ -58,7 +59,7 @@ async fn carry_out(shared: &Shared, body: Body) -> Result<Answer, Refusal> {
         }
         Message::Erase(visitor) => {
             let erased = shared.writer.erase(visitor).await?;
-            Ok(Answer::Erased { erased: Deleted { events: erased.events, sessions: erased.sessions } })
+            Ok(Answer::Erased { erased: Deleted { events: erased.events, sessions: erased.sessions, rows: erased.rows } })
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Stored {
 pub(crate) struct Erased {
     pub(crate) events: usize,
     pub(crate) sessions: usize,
+    /// Of all tables.
+    pub(crate) rows: usize,
 }
 
 const HOUR: Millis = 60 * 60 * 1000;
@@ -190,6 +192,7 @@ fn delivery(connection: &Connection, batch: &Accepted) -> Result<bool> {
     )?;
     let consent = serde_json::json!({
         "state": "granted", "purposes": batch.consent.purposes, "source": batch.consent.source, "at": batch.consent.at,
+        "policy": batch.consent.policy,
     });
     let values =
         params![batch.batch, batch.received, batch.visitor, batch.session.id, batch.sdk, batch.engine, batch.attempt, consent.to_string(),];
@@ -207,13 +210,17 @@ fn losses(connection: &Connection, batch: &Accepted) -> Result<()> {
     Ok(())
 }
 
-/// Deletes everything of a visitor, and notes that someone asked.
+/// Deletes everything of a visitor, and notes that someone asked: when, how much there was and in which store, never who.
 pub(crate) fn erase(connection: &Connection, visitor: &str, now: Millis) -> Result<Erased> {
     let run = |sql: &str| connection.prepare_cached(sql)?.execute([visitor]);
+    let site: String = connection
+        .prepare_cached("SELECT coalesce(group_concat(DISTINCT site), '') FROM session WHERE visitor = ?1")?
+        .query_row([visitor], |row| row.get(0))?;
     run("INSERT INTO gone (id) SELECT id FROM event WHERE visitor = ?1")?;
-    run("DELETE FROM item WHERE event IN (SELECT n FROM event WHERE visitor = ?1)")?;
+    let mut rows = run("DELETE FROM item WHERE event IN (SELECT n FROM event WHERE visitor = ?1)")?;
     let events = run("DELETE FROM event WHERE visitor = ?1")?;
     let sessions = run("DELETE FROM session WHERE visitor = ?1")?;
+    rows += events + sessions;
     for sql in [
         "DELETE FROM cart_line WHERE visitor = ?1",
         "DELETE FROM sale WHERE visitor = ?1",
@@ -221,10 +228,12 @@ pub(crate) fn erase(connection: &Connection, visitor: &str, now: Millis) -> Resu
         "DELETE FROM loss WHERE visitor = ?1",
         "DELETE FROM batch WHERE visitor = ?1",
     ] {
-        run(sql)?;
+        rows += run(sql)?;
     }
-    connection.prepare_cached("INSERT INTO erasure (at, events, sessions) VALUES (?1, ?2, ?3)")?.execute(params![now, events, sessions])?;
-    Ok(Erased { events, sessions })
+    connection
+        .prepare_cached("INSERT INTO erasure (at, events, sessions, site, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![now, events, sessions, site, rows])?;
+    Ok(Erased { events, sessions, rows })
 }
 
 /// Different reasons kept in one hour; strangers choose part of their text, and must not fill the disk with it.

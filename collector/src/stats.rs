@@ -78,6 +78,7 @@ pub(crate) struct Stats {
     lost: Vec<Count>,
     refused: Vec<Refused>,
     erasures: i64,
+    erased_rows: i64,
 }
 
 /// Sessions that came at least this far.
@@ -142,6 +143,9 @@ pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<S
     let (open_carts, abandoned_carts) = carts(connection, since, now)?;
     let (orders, revenue) = revenue(connection, since)?;
     let (funnel, visitors) = funnel(connection, since)?;
+    let (erasures, erased_rows) = connection
+        .prepare_cached("SELECT count(*), coalesce(sum(rows), 0) FROM erasure WHERE at >= ?1")?
+        .query_row([since], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Stats {
         now,
         span: span.name(),
@@ -157,7 +161,8 @@ pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<S
         products: products(connection, since)?,
         lost: lost(connection, since)?,
         refused: refused(connection, since)?,
-        erasures: connection.prepare_cached("SELECT count(*) FROM erasure WHERE at >= ?1")?.query_row([since], |row| row.get(0))?,
+        erasures,
+        erased_rows,
     })
 }
 

@@ -88,14 +88,14 @@ const REFUSALS = {
 }
 
 /** What never arrived, and what was turned away here. */
-export function losses({ lost, refused, erasures }) {
+export function losses({ lost, refused, erasures, erased_rows: gone }) {
   const rows = []
   if (lost.length) rows.push(el('div', 'group', 'Lost on the way, as told by the SDK'))
   for (const { reason, count: n } of lost) rows.push(row(reason.replaceAll('_', ' '), own(LOSSES, reason), n))
   if (refused.length) rows.push(el('div', 'group', 'Turned away by this collector'))
   for (const { kind, reason, count: n } of refused) rows.push(row(own(REFUSALS, kind) ?? kind, reason, n))
   if (!rows.length) rows.push(el('p', 'fine', 'Nothing lost, nothing turned away.'))
-  if (erasures) rows.push(row('Erasures', 'visitors who asked to be forgotten; their events are gone', erasures))
+  if (erasures) rows.push(row('Erasures', `visitors who asked to be forgotten; ${count(gone)} rows of theirs are gone`, erasures))
   byId('losses').replaceChildren(el('div', 'rows', rows))
 }
 

@@ -80,6 +80,10 @@ pub struct Consent {
     /// When it was decided, in milliseconds since 1970.
     #[serde(default)]
     pub at: Option<u64>,
+    /// The version of the policy that the shopper was shown (`consent.policy`).
+    #[serde(default)]
+    #[schemars(length(max = 64))]
+    pub policy: Option<String>,
 }
 
 /// What the shopper said.
