@@ -133,6 +133,40 @@ fn erasing_tells_the_endpoint_once_and_leaves_nothing() {
     assert_eq!(w.storage, None);
 }
 
+const TCF_YES: &str = r#"{"source":"tcf","analytics":"granted"}"#;
+const TCF_NO: &str = r#"{"source":"tcf","analytics":"denied"}"#;
+
+#[test]
+fn a_platform_that_never_answers_holds_and_a_late_yes_of_it_brings_the_landing_page() {
+    let mut w = World::new(1);
+    let tab = w.open(config(r#","consent":{"source":"tcf","policy":"2026-11"}"#), "landing?utm_source=mail");
+    for update in [r#"{"source":"tcf"}"#, r#"{"source":"auto"}"#, YES] {
+        w.consent(tab, update);
+    }
+    w.run(20 * 60_000);
+    assert_eq!((w.sends, w.writes, w.stats(tab).held), (0, 0, 1));
+    assert!(w.tabs[tab].tracker.explain("").contains(r#""state":"pending","source":"tcf","purposes":[],"decided":{"analytics":"tcf""#));
+    w.consent(tab, TCF_YES);
+    w.run(6_000);
+    let batch: serde_json::Value = serde_json::from_str(&w.receiver.bodies[0]).expect("JSON");
+    assert_eq!(batch["pages"][0]["url"], "https://shop.test/landing?utm_source=mail");
+    assert_eq!(batch["pages"][0]["referrer"], "https://search.test/");
+    assert_eq!((&batch["consent"]["source"], &batch["consent"]["policy"]), (&"api".into(), &"2026-11".into()));
+}
+
+#[test]
+fn the_no_of_a_platform_takes_back_what_an_earlier_page_stored() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.close(tab);
+    assert!(w.storage.is_some());
+    let next = w.open(config(r#","consent":{"source":"tcf"}"#), "product");
+    assert!(w.storage.is_some(), "waiting neither writes nor deletes");
+    w.consent(next, TCF_NO);
+    assert_eq!((w.storage.clone(), w.stats(next).lost.named().collect::<Vec<_>>()), (None, vec![("withdrawn", 1)]));
+}
+
 /// What a page, a shopper and a banner can do to the gate.
 #[derive(Clone, Debug)]
 enum Deed {
@@ -149,8 +183,19 @@ enum Deed {
 
 fn deed() -> impl proptest::strategy::Strategy<Value = Deed> {
     use proptest::prelude::*;
-    let signals =
-        vec![YES, NO, r#""withdraw""#, r#"{"marketing":"granted"}"#, r#"{"marketing":"denied"}"#, r#"{"analytics":"maybe"}"#, "nonsense"];
+    let signals = vec![
+        YES,
+        NO,
+        TCF_YES,
+        TCF_NO,
+        r#"{"source":"tcf"}"#,
+        r#"{"source":"auto"}"#,
+        r#""withdraw""#,
+        r#"{"marketing":"granted"}"#,
+        r#"{"marketing":"denied"}"#,
+        r#"{"analytics":"maybe"}"#,
+        "nonsense",
+    ];
     prop_oneof![
         4 => Just(Deed::Track),
         2 => (0_u8..4).prop_map(Deed::Page),
@@ -168,9 +213,13 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
     /// The world asserts at every send and write that this tab was told yes, by a model of its own; here the rest.
     #[test]
-    fn no_sequence_of_inputs_gets_anything_past_the_gate(deeds in proptest::collection::vec(deed(), 0..60)) {
+    fn no_sequence_of_inputs_gets_anything_past_the_gate(
+        platform in proptest::prelude::any::<bool>(),
+        deeds in proptest::collection::vec(deed(), 0..60),
+    ) {
+        let options = if platform { r#","consent":{"source":"tcf"}"# } else { "" };
         let mut w = World::new(1);
-        let mut tab = w.open(config(""), "list");
+        let mut tab = w.open(config(options), "list");
         let mut ever = false;
         for deed in deeds {
             match deed {
@@ -184,7 +233,7 @@ proptest::proptest! {
                 Deed::Wait(ms) => w.run(ms),
                 Deed::Reload => {
                     w.close(tab);
-                    tab = w.open(config(""), "again");
+                    tab = w.open(config(options), "again");
                 }
             }
             ever |= w.tabs[tab].yes == Some(true);

@@ -12,7 +12,7 @@ export const WASM = Uint8Array.from(
 export const wasmResponse = (type = 'application/wasm') => new Response(WASM, { headers: { 'content-type': type } })
 
 /** Puts a new page in place; `script` is the tag that runs, `fetched` what the page asked for. */
-export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', answer = () => wasmResponse() } = {}) {
+export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', answer = () => wasmResponse(), navigator = {} } = {}) {
   const page = { fetched: [], engines: [], warnings: [] }
   const location = new URL('https://shop.test/list?page=2')
   Object.assign(globalThis, {
@@ -27,6 +27,8 @@ export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', 
     cartbeacon: undefined,
     [Symbol.for('cartbeacon')]: undefined,
   })
+  // Newer Nodes have one of their own, which cannot be assigned.
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true })
   console.warn = (...words) => page.warnings.push(words.join(' '))
   return page
 }

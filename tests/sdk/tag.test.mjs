@@ -49,7 +49,7 @@ test('data- attributes are the options, and the wasm lies beside the script, in 
   const page = openPage({ dataset: { ...dataset, batchEvents: '5' }, src: 'https://cdn.test/cb/cartbeacon.js?v=7' })
   await fresh('tag.js')
   assert.deepEqual(await cartbeacon.tracker.ready, { engine: 'wasm' })
-  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 } })
+  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 }, consent: {} })
   assert.deepEqual(page.fetched, ['https://cdn.test/cb/cartbeacon.wasm?v=7'])
 })
 

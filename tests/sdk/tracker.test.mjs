@@ -122,7 +122,7 @@ test('two sites share one wasm', async () => {
 test('the engine gets the options as they were, without the wasm', async () => {
   const { page, tracker } = await openTracker({ batch: { events: 5 }, colour: 1, wasm: 'https://cdn.test/x.wasm' })
   await tracker.ready
-  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 }, colour: 1 })
+  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 }, colour: 1, consent: {} })
   assert.deepEqual(page.fetched, ['https://cdn.test/x.wasm'])
 })
 

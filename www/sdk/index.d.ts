@@ -150,19 +150,37 @@ export interface ConsentOptions {
   default?: 'hold' | 'deny' | { [purpose in Purpose]?: Choice }
   /** Purposes that must all be granted before anything is stored or sent. Default `['analytics']`. */
   purposes?: Purpose[]
-  /** Planned. Defaults for regions, by ISO 3166 code. */
-  regions?: Record<string, ConsentOptions['default']>
+  /** Where the shopper is, as the shop knows it (`'US-CA'`); never guessed here. */
+  region?: string
+  /**
+   * What goes before `default` in a region: that of `US-CA`, else that of `US`. `'grant'` is a yes to every purpose.
+   * A word that is not known denies.
+   */
+  regions?: Record<string, ConsentOptions['default'] | 'grant'>
   /** Planned. Milliseconds to wait for a consent platform; afterwards events are held, never sent. */
   waitMs?: number
-  /** Planned. Global Privacy Control denies `sale` and `marketing`. Default true. */
-  gpc?: boolean
-  /** Planned. Do Not Track denies everything. Default false. */
+  /**
+   * Whether a browser's Global Privacy Control denies `sale`; `'marketing'`: that as well. No yes outvotes it.
+   * Default true.
+   */
+  gpc?: boolean | 'marketing'
+  /** Whether a browser's Do Not Track denies everything. Default false. */
   dnt?: boolean
-  /** Planned. Who says what the shopper chose. Default `'api'`: calls of `consent()`. */
-  source?: 'auto' | 'api' | 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
+  /**
+   * Who says what the shopper chose. Default `'api'`: calls of `consent()`. With any other, everything is held until your
+   * own code has named who must answer (`consent({ source: 'tcf' })`, one call for each), then said that these are all
+   * (`consent({ source: 'auto' })`), and each has answered (`consent({ source: 'tcf', analytics: 'granted' })`).
+   * Ready-made adapters: planned.
+   */
+  source?: 'auto' | 'api' | Platform
+  /** The version of the policy that the shopper is shown, at most 64 bytes; every batch carries it. Default none. */
+  policy?: string
   /** Planned. Without consent, events go without any id. Default false. */
   anonymous?: boolean
 }
+
+/** Who may answer beside `consent()` calls; the most restrictive answer wins, purpose by purpose. */
+export type Platform = 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
 
 export interface Destination {
   endpoint: string
@@ -181,15 +199,18 @@ export type CaptureName =
 // Consent
 export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'
 export type Choice = 'granted' | 'denied'
-export type ConsentUpdate = { [purpose in Purpose]?: Choice } | 'withdraw'
+/** `source` is for code that passes on what a consent platform says; without it, it is the shop's own word. */
+export type ConsentUpdate = ({ [purpose in Purpose]?: Choice } & { source?: 'api' | 'auto' | Platform }) | 'withdraw'
 /** `pending`: the shopper has not chosen. `withdrawn`: a yes was taken back, and everything stored is gone. */
 export type ConsentState = 'pending' | 'granted' | 'denied' | 'withdrawn'
 
 export interface ConsentReport {
   state: ConsentState
-  /** The signal that decided. */
+  /** The signal that decided, or `auto` or the platform that is waited for. */
   source: string
   purposes: Purpose[]
+  /** The same for each purpose: `{ analytics: 'tcf', sale: 'gpc', … }`. */
+  decided: { [purpose in Purpose]: string }
 }
 
 // Answers to questions, and what subscribers hear

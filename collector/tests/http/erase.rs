@@ -28,7 +28,10 @@ fn an_erased_visitor_leaves_nothing_behind() {
         assert!(of(&stays, table) > 0, "{table}");
     }
     assert_eq!(collector.number("SELECT count(*) FROM item"), 4);
-    assert_eq!(collector.text("SELECT events || ' ' || sessions || ' ' || rows || ' ' || site FROM erasure"), format!("6 2 {rows} my-shop"));
+    assert_eq!(
+        collector.text("SELECT events || ' ' || sessions || ' ' || rows || ' ' || site FROM erasure"),
+        format!("6 2 {rows} my-shop")
+    );
     // Neither in the file nor in its log, also not in freed pages.
     for file in ["cartbeacon.sqlite", "cartbeacon.sqlite-wal"] {
         let bytes = std::fs::read(collector.folder().join("data").join(file)).unwrap_or_default();
@@ -50,7 +53,10 @@ fn a_late_copy_does_not_bring_erased_events_back() {
 #[test]
 fn erasing_a_stranger_is_no_error_and_a_wrong_request_is() {
     let collector = Collector::start();
-    assert_eq!(collector.post(&json!({ "v": 1, "erase": body::id() })).json(), json!({ "erased": { "events": 0, "sessions": 0, "rows": 0 } }));
+    assert_eq!(
+        collector.post(&json!({ "v": 1, "erase": body::id() })).json(),
+        json!({ "erased": { "events": 0, "sessions": 0, "rows": 0 } })
+    );
     for (body, expected) in [
         (json!({ "v": 1, "erase": "me" }), "erase: not a UUID"),
         (json!({ "v": 1, "erase": 7 }), "erase: not text"),

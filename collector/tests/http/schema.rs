@@ -34,7 +34,7 @@ fn the_committed_schema_is_the_one_the_types_make() {
 
 /// What the engine itself sends for a short visit.
 fn real_bodies() -> Vec<String> {
-    let config = Config::read(r#"{"endpoint":"/collect","site":"my-shop"}"#).unwrap();
+    let config = Config::read(r#"{"endpoint":"/collect","site":"my-shop","consent":{"policy":"2026-11"}}"#).unwrap();
     let mut tracker = Tracker::new(config, [1, 2]);
     let facts = |name: &str| Facts {
         url: format!("https://shop.example/{name}"),

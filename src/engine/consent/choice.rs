@@ -1,13 +1,27 @@
 //! Purposes, and what the shopper said to each.
 
-use crate::engine::check::Problem;
 use super::signals::Source;
+use crate::engine::check::Problem;
 use crate::engine::json::{Json, Writer};
 
 /// Names of the purposes, in the order of their bits, then those of the sources in theirs: one table is smaller than two.
 const NAMES: [&str; 16] = [
-    "analytics", "marketing", "preferences", "sale", "api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc", "dnt", "stored",
-    "region", "auto", "default",
+    "analytics",
+    "marketing",
+    "preferences",
+    "sale",
+    "api",
+    "tcf",
+    "gpp",
+    "google",
+    "shopify",
+    "wordpress",
+    "gpc",
+    "dnt",
+    "stored",
+    "region",
+    "auto",
+    "default",
 ];
 
 /// The place of a name in the table; 16 when it is not there.

@@ -68,13 +68,7 @@ pub struct Consent {
 
 impl Consent {
     pub fn new(terms: &Terms) -> Self {
-        Self {
-            state: State::Pending(Queue::default()),
-            signals: terms.signals,
-            required: terms.required,
-            at: 0,
-            was_granted: false,
-        }
+        Self { state: State::Pending(Queue::default()), signals: terms.signals, required: terms.required, at: 0, was_granted: false }
     }
 
     /// What follows from what was said in advance: by the options, and by a yes of an earlier page.

@@ -52,7 +52,7 @@ impl Model {
     }
 
     fn purposes(&self) -> Vec<&'static str> {
-        (0..4).filter(|p| self.answer(*p) == Some(true)).map(|p| PURPOSES[p]).collect()
+        (0..4).filter(|p| self.answer(*p) == Some(true)).filter_map(|p| PURPOSES.get(p).copied()).collect()
     }
 }
 
@@ -74,7 +74,7 @@ proptest::proptest! {
                 m.say("api", &[Some(false); 4]);
                 m.state = "withdrawn";
             } else {
-                let bits = |wanted| (0..4_u8).filter(|p| answers[usize::from(*p)] == Some(wanted)).fold(0, |set, p| set | 1 << p);
+                let bits = |wanted| (0..4_u8).filter(|p| answers.get(usize::from(*p)) == Some(&Some(wanted))).fold(0, |set, p| set | 1 << p);
                 let said = Choices::no_to(Purposes::from_bits(bits(false))).merged(Choices::yes_to(Purposes::from_bits(bits(true))));
                 let before = m.state;
                 let change = c.update(named(source), said, at);

@@ -47,8 +47,9 @@ impl Terms {
                 None
             }
             "policy" => {
-                self.policy = own(value.decimal().unwrap_or(""));
-                (self.policy.len() > MAX_POLICY).then_some(BAD)
+                let policy = value.decimal().filter(|text| text.len() <= MAX_POLICY);
+                self.policy = own(policy.unwrap_or(""));
+                policy.is_none().then_some(BAD)
             }
             _ => match Source::named(name) {
                 Some(source) => self.say(source, value),

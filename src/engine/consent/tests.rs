@@ -135,7 +135,9 @@ fn a_platform_that_must_answer_is_waited_for() {
 
 #[test]
 fn until_the_part_for_platforms_has_spoken_nothing_opens() {
-    for options in [r#"{"source":"tcf"}"#, r#"{"source":true}"#, r#"{"source":[]}"#, r#"{"source":"auto","default":{"analytics":"granted"}}"#] {
+    for options in
+        [r#"{"source":"tcf"}"#, r#"{"source":true}"#, r#"{"source":[]}"#, r#"{"source":"auto","default":{"analytics":"granted"}}"#]
+    {
         let terms = terms(options);
         let mut c = Consent::new(&terms);
         c.begin(Some((Purposes::ALL, 1)), 2);

@@ -198,6 +198,7 @@ impl Tracker {
             sent: self.origin + now.mono,
             site: &self.config.site,
             consent: &self.consent,
+            policy: &self.config.consent.policy,
             lost: &parcel.lost,
         };
         let body = native::encode(&head, &parcel.events);

@@ -17,6 +17,8 @@ pub struct Head<'a> {
     pub sent: Millis,
     pub site: &'a str,
     pub consent: &'a Consent,
+    /// The version of the policy; empty when the shop names none.
+    pub policy: &'a str,
     pub lost: &'a Losses,
 }
 
@@ -42,7 +44,11 @@ pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
     }
     w.key("consent").open("{").text("state", head.consent.state_name()).key("purposes");
     head.consent.purposes().write(&mut w);
-    w.text("source", head.consent.source().name()).number("at", head.consent.at()).close("}");
+    w.text("source", head.consent.source().name()).number("at", head.consent.at());
+    if !head.policy.is_empty() {
+        w.text("policy", head.policy);
+    }
+    w.close("}");
     w.key("lost");
     head.lost.write(&mut w);
     let mut pages: Vec<&Rc<Page>> = Vec::new();
