@@ -13,8 +13,9 @@ use web_sys::{Document, Event};
 
 use super::page::{self, Page, heard};
 use crate::engine::config::{Config, Number};
-use crate::engine::io::{Answer, Input, Outcome, Output, Transport};
+use crate::engine::io::{Answer, Input, Key, Outcome, Output, Transport};
 use crate::engine::json::Writer;
+use crate::engine::outbox::Outbox;
 use crate::engine::page::Reason;
 use crate::engine::time::{Millis, Now};
 use crate::engine::tracker::Tracker;
@@ -73,14 +74,15 @@ impl Driver {
             }
         });
         driver.subscribe(topics);
-        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: page::sees(&driver.page) > 0 });
+        let can = page::sees(&driver.page);
+        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: can & 1 > 0, holds_tail: can > 1 });
         driver.page_shown(page::first_reason());
         driver
     }
 
     /// Everything off the page again.
     pub(crate) fn stop(self: &Rc<Self>) {
-        self.handle(Input::Hidden);
+        self.handle(Input::Leave);
         self.stopped.set(true);
         self.timer.take();
         page::close(&self.page);
@@ -90,9 +92,17 @@ impl Driver {
     fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
         let input = match what {
             heard::CLICK => Input::Click(page::path(event, self.ask(|t| t.config().text) == Some(true))),
-            heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
-            heard::VISIBLE => Input::Visible { stored: self.stored() },
-            heard::VISIBILITY | heard::HIDDEN => Input::Hidden,
+            heard::VISIBILITY if self.document.hidden() => Input::Hidden,
+            heard::VISIBILITY | heard::VISIBLE => {
+                if Outbox::IS_BUILT && page::gone(&self.page) {
+                    self.handle(Input::Withdrawn);
+                }
+                Input::Visible { stored: self.stored() }
+            }
+            heard::LEAVE => Input::Leave,
+            heard::OPENED if Outbox::IS_BUILT => Input::Opened { others: a as usize },
+            heard::FOUND if Outbox::IS_BUILT => Input::Found(page::found(&self.page)),
+            heard::WITHDRAWN if Outbox::IS_BUILT => Input::Withdrawn,
             heard::ONLINE => Input::Online,
             heard::OUTCOME => Input::Outcome { send: a, outcome: outcome(b, c) },
             heard::PAGE => return self.page_shown(a),
@@ -103,7 +113,7 @@ impl Driver {
 
     /// A page came on screen, unless the browser only prepares it.
     fn page_shown(self: &Rc<Self>, reason: u32) {
-        if let Some(reason) = Reason::BROWSER.get(reason as usize) {
+        if let Some(reason) = Reason::ALL.get(reason as usize) {
             self.handle(Input::Page(page::facts(), *reason));
         }
     }
@@ -148,7 +158,7 @@ impl Driver {
         let begun = page::mono();
         let mut answer = Answer::Done;
         // What may be sent now should have the title that the page has by now.
-        let title = matches!(input, None | Some(Input::Hidden)).then(page::title);
+        let title = matches!(input, None | Some(Input::Hidden | Input::Leave)).then(page::title);
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
             if let Some(title) = title {
                 tracker.handle(Input::Title(title), now(begun));
@@ -174,9 +184,35 @@ impl Driver {
                 }
                 page::send(&self.page, transport as u8, send, &body);
             }
-            Output::Write { value, .. } => page::save(&self.page, &value),
-            Output::Erase { .. } => page::save(&self.page, ""),
+            Output::Erase { key: Key::All } if Outbox::IS_BUILT => page::forget(&self.page),
+            Output::Write { key: Key::Identity, value, .. } => page::save(&self.page, &value),
+            Output::Erase { .. } if !Outbox::IS_BUILT => page::save(&self.page, ""),
+            Output::Erase { key: Key::Identity } => page::save(&self.page, ""),
             Output::Tell(topic, payload) => page::tell(&self.page, topic as u8, &payload),
+            output => {
+                if Outbox::IS_BUILT {
+                    self.perform_stored(output);
+                }
+            }
+        }
+    }
+
+    /// What the outbox wants done.
+    fn perform_stored(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::Later { body, .. } => page::later(&self.page, &body),
+            Output::Cancel => page::later(&self.page, ""),
+            Output::Open { tab, .. } => page::begin(&self.page, &tab),
+            Output::Close => page::end(&self.page),
+            Output::Write { key: Key::Record(name), value, .. } => {
+                if !page::keep(&self.page, &name, &value) {
+                    self.handle(Input::Unstored);
+                }
+            }
+            Output::Erase { key: Key::Record(name) } => {
+                page::keep(&self.page, &name, "");
+            }
+            _ => {}
         }
     }
 

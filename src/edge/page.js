@@ -19,7 +19,7 @@ const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd
 export const fact = (which) => json([location.href, document.title.replace(/\s+/g, ' '), document.referrer][which]).slice(1, -1)
 
 // The numbers of what the engine hears: see page.rs.
-const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
+const [CLICK, VISIBILITY, VISIBLE, LEAVE, ONLINE, PAGE, OUTCOME, OPENED, FOUND, WITHDRAWN] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
 const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
@@ -120,8 +120,8 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     _undo: [
       whenever(document, ['click'], CLICK),
       whenever(document, ['visibilitychange', 'resume'], VISIBILITY),
-      whenever(document, ['freeze'], HIDDEN),
-      whenever(window, ['pagehide'], HIDDEN),
+      whenever(document, ['freeze'], LEAVE),
+      whenever(window, ['pagehide'], LEAVE),
       whenever(window, ['online'], ONLINE),
       on(window, ['pageshow'], (event) => {
         if (!event.persisted) return
@@ -141,15 +141,15 @@ export const close = (page) => {
   page._hear = () => {}
 }
 
-/** Whether the status of a beacon to the endpoint can be seen. */
-export const sees = (page) => page._sees >> 1
+/** Whether the status of a beacon to the endpoint can be seen (1), and whether there is `fetchLater` (2). */
+export const sees = (page) => (page._sees >> 1) + (window.fetchLater ? 2 : 0)
 
 /** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for an opaque one. */
 export const send = (page, how, send, body) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.
-  const isTrusted = page._trust != 0 || document.hidden || heard == HIDDEN
+  const isTrusted = page._trust != 0 || document.hidden || heard == LEAVE
   // The fragment never goes on the wire; it ties the resource entry to the batch.
   if (how < 1 && isTrusted && quietly(() => navigator.sendBeacon(page._url + page._mark + send, body))) {
     page._trust ??= 0
@@ -165,6 +165,14 @@ export const send = (page, how, send, body) => {
     })
     .catch(() => answer(how < 1 && isTrusted ? -1 : 0))
 }
+
+/** Has the browser send this once the page is gone, instead of what it was given before; nothing when it is empty. */
+export const later = (page, body) =>
+  quietly(() => {
+    page._later?.abort()
+    page._later = new AbortController()
+    if (body) fetchLater(page._url, { method: 'POST', body, signal: page._later.signal })
+  })
 
 /** Watches for the outcome of our beacons. A store page has hundreds of other resources: only while one is due. */
 export const watch = (page, on) =>
@@ -201,6 +209,82 @@ export const save = ({ _medium, _key, _days }, value) =>
       document.cookie =
         `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
   })
+
+/**
+ * Opens the outbox under the name of this tab. A tab holds a lock of its name, so whoever gets the lock of another's name
+ * knows that it is gone, and has what it left; `hear` is told of that, and of the bytes that living tabs have stored.
+ * Without Web Locks (no secure context) a page takes over all that it finds when it opens: ids make up for a race.
+ */
+export const begin = (page, tab) =>
+  quietly(() => {
+    const prefix = page._key + '!'
+    const { signal } = (page._outbox = new AbortController())
+    const { locks } = navigator
+    const owned = {}
+    let others
+    const told = () => page._hear(OPENED, undefined, others)
+    const holder = (key) => key.slice(prefix.length).split('!')[0]
+    const claim = (name) => {
+      if (name in owned) return
+      owned[name] = 0
+      const take = () =>
+        quietly(() => {
+          if (signal.aborted) return
+          owned[name] = 1
+          others = 0
+          page._found = ''
+          for (const key of recordKeys(page)) {
+            const value = localStorage.getItem(key)
+            if (holder(key) == name) page._found += key.slice(prefix.length) + '\n' + value + '\n'
+            else if (!owned[holder(key)]) {
+              others += value.length
+              claim(holder(key))
+            }
+          }
+          told()
+          if (page._found) page._hear(FOUND)
+          return new Promise((done) => signal.addEventListener('abort', done))
+        })
+      const lock = locks ? locks.request(prefix + name, { signal }, take) : Promise.resolve().then(take)
+      lock.catch(() => {})
+    }
+    // While it is there, consent is kept in this browser; when it goes, the shopper took it back.
+    localStorage.setItem(prefix, 1)
+    claim(tab)
+    const heard = ({ key, newValue, oldValue }) => {
+      if (key == prefix && !newValue) page._hear(WITHDRAWN)
+      else if (key?.startsWith(prefix) && owned[tab]) {
+        others += (newValue || '').length - (oldValue || '').length
+        told()
+        if (locks) claim(holder(key))
+      }
+    }
+    addEventListener('storage', heard, { signal })
+  })
+
+/** Gives all names back. */
+export const end = (page) => page._outbox?.abort()
+
+/** What a tab that is gone has left. */
+export const found = (page) => page._found
+
+const recordKeys = ({ _key }) => Object.keys(localStorage).filter((key) => key.startsWith(_key + '!') && key != _key + '!')
+
+/** Stores a record, or removes it when it is empty; answers whether that worked. */
+export const keep = ({ _key }, name, value) =>
+  !!quietly(() => {
+    value ? localStorage.setItem(_key + '!' + name, value) : localStorage.removeItem(_key + '!' + name)
+    return 1
+  })
+
+/** Removes all that any tab has stored. */
+export const forget = (page) => {
+  save(page, '')
+  quietly(() => [...recordKeys(page), page._key + '!'].forEach((key) => localStorage.removeItem(key)))
+}
+
+/** Whether what was stored is gone since: the shopper took the yes back while this page could not hear. */
+export const gone = (page) => !!page._outbox && !load(page) && quietly(() => localStorage.getItem(page._key + '!')) === null
 
 /** Tells subscribers; the topic is one of the engine's bits. */
 export const tell = (page, topic, payload) =>

@@ -23,6 +23,13 @@ extern "C" {
     pub(super) fn sees(page: &Page) -> u8;
     pub(super) fn send(page: &Page, how: u8, send: u32, body: &str);
     pub(super) fn watch(page: &Page, on: u8);
+    pub(super) fn later(page: &Page, body: &str);
+    pub(super) fn begin(page: &Page, tab: &str);
+    pub(super) fn end(page: &Page);
+    pub(super) fn found(page: &Page) -> String;
+    pub(super) fn keep(page: &Page, name: &str, value: &str) -> bool;
+    pub(super) fn forget(page: &Page);
+    pub(super) fn gone(page: &Page) -> bool;
     pub(super) fn load(page: &Page) -> String;
     pub(super) fn save(page: &Page, value: &str);
     pub(super) fn stats(counts: &JsValue, spent: f64, lost: &str) -> JsValue;
@@ -34,10 +41,13 @@ pub(super) mod heard {
     pub(crate) const CLICK: u8 = 0;
     pub(crate) const VISIBILITY: u8 = 1;
     pub(crate) const VISIBLE: u8 = 2;
-    pub(crate) const HIDDEN: u8 = 3;
+    pub(crate) const LEAVE: u8 = 3;
     pub(crate) const ONLINE: u8 = 4;
     pub(crate) const PAGE: u8 = 5;
     pub(crate) const OUTCOME: u8 = 6;
+    pub(crate) const OPENED: u8 = 7;
+    pub(crate) const FOUND: u8 = 8;
+    pub(crate) const WITHDRAWN: u8 = 9;
 }
 
 /// Its title as it is now.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::id::Uuid;
 use super::json::Writer;
+use super::outbox::Record;
 use super::page::Page;
 use super::session::Session;
 use super::time::Millis;
@@ -19,9 +20,13 @@ pub struct Event {
     pub lane: Lane,
     /// Position in the session.
     pub seq: u32,
+    /// Position in the queue.
+    pub place: u32,
     pub page: Rc<Page>,
     /// None while nobody has agreed to one.
     pub session: Option<Rc<Session>>,
+    /// Where it is stored, if it is.
+    pub record: Option<Rc<Record>>,
     /// `"name":"…","data":{…}`
     pub text: String,
 }
@@ -33,6 +38,11 @@ impl Event {
     /// Bytes on the wire, at most.
     pub fn size(&self) -> usize {
         ENVELOPE + self.text.len()
+    }
+
+    /// Whether it would outlive the page.
+    pub fn is_stored(&self) -> bool {
+        self.record.as_ref().is_some_and(|r| !r.name.is_empty())
     }
 
     /// Whether both belong to one session.

@@ -10,7 +10,8 @@ use super::page::{Facts, Reason};
 pub enum Input {
     /// The tracker runs from now on. `stored` is the identity kept by an earlier page; `sees_beacons` says whether
     /// this browser shows the outcome of a beacon to this endpoint (Resource Timing's `responseStatus`, same origin).
-    Start { stored: Option<String>, sees_beacons: bool },
+    /// `holds_tail` whether the browser has `fetchLater`.
+    Start { stored: Option<String>, sees_beacons: bool, holds_tail: bool },
     /// A page came on screen, or the URL changed.
     Page(Facts, Reason),
     /// The title as it is now: before the page is hidden and whenever the machine is woken.
@@ -33,12 +34,22 @@ pub enum Input {
     Erase,
     /// The page is being hidden and may never come back.
     Hidden,
+    /// The page is being left, frozen or closed: nothing may run after this.
+    Leave,
     /// The page is visible again; the identity as another tab may have left it.
     Visible { stored: Option<String> },
     /// The network is back.
     Online,
     /// What became of a send.
     Outcome { send: u32, outcome: Outcome },
+    /// The outbox is open: the tab's name is its own, and living tabs have stored so many bytes.
+    Opened { others: usize },
+    /// What a tab that is gone has left, and is this tab's now: lines, the name of a record and its value by turns.
+    Found(String),
+    /// A record could not be stored.
+    Unstored,
+    /// The shopper took the yes back in another tab.
+    Withdrawn,
 }
 
 /// What became of a send.
@@ -71,6 +82,14 @@ pub enum Transport {
 pub enum Output {
     /// Send a body to the endpoint; an `Input::Outcome` with the same number must follow.
     Send { permit: SendPermit, send: u32, body: String, transport: Transport },
+    /// Have the browser send this when the page is gone, instead of what it was given before.
+    Later { permit: SendPermit, body: String },
+    /// Take that back.
+    Cancel,
+    /// Open the outbox: make the name this tab's own, answer `Input::Opened`, and look after tabs that are gone.
+    Open { permit: StorePermit, tab: String },
+    /// Give the tab's name back, and all that was taken over.
+    Close,
     /// Store a value.
     Write { permit: StorePermit, key: Key, value: String },
     /// Remove a value.
@@ -80,10 +99,14 @@ pub enum Output {
 }
 
 /// What is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
     /// Visitor, session and consent: see `session`.
     Identity,
+    /// A record of the outbox, by its name.
+    Record(String),
+    /// Everything that any tab has stored.
+    All,
 }
 
 /// What a call answers.

@@ -5,6 +5,8 @@
 //! that writing them again is a copy. The reader trusts that the text is well-formed (both its callers have had it parsed
 //! or printed by a JSON library); of any other text it makes some sense or none, but never panics and always ends.
 
+use super::id::Uuid;
+
 /// One JSON value: the text it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Json<'a>(pub &'a str);
@@ -63,6 +65,21 @@ impl<'a> Json<'a> {
     /// The last member of that name.
     pub fn get(self, name: &str) -> Option<Self> {
         self.members().filter(|(key, _)| *key == name).last().map(|(_, value)| value)
+    }
+
+    /// The last member of that name; no text at all when there is none.
+    pub fn member(self, name: &str) -> Self {
+        self.get(name).unwrap_or(Json(""))
+    }
+
+    /// The whole number of that name, else 0.
+    pub fn count(self, name: &str) -> u64 {
+        self.get(name).and_then(Self::int).unwrap_or(0)
+    }
+
+    /// The UUID of that name, else none.
+    pub fn id(self, name: &str) -> Uuid {
+        self.text(name).and_then(Uuid::parse).unwrap_or_default()
     }
 
     /// The content of the last member of that name, if it is a string.

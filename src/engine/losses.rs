@@ -1,6 +1,6 @@
 //! Nothing is lost without a name: the closed list of reasons, and how often each came up.
 
-use super::json::Writer;
+use super::json::{Json, Writer};
 
 /// Why an accepted event never arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,13 @@ pub enum Loss {
     Rejected,
     /// `beforeSend` answered null.
     Filtered,
+    /// What was stored of it could not be read again.
+    Damaged,
 }
 
 /// Wire names, in the order of the enum.
-pub const NAMES: [&str; 7] = ["consent_denied", "withdrawn", "queue_full", "expired", "oversize", "rejected", "filtered"];
+pub const NAMES: [&str; 8] =
+    ["consent_denied", "withdrawn", "queue_full", "expired", "oversize", "rejected", "filtered", "damaged"];
 
 impl Loss {
     /// Its wire name.
@@ -56,6 +59,18 @@ impl Losses {
 
     pub fn total(&self) -> u64 {
         self.0.iter().map(|n| u64::from(*n)).sum()
+    }
+
+    /// Reads what `write` has written.
+    pub fn read(value: Json<'_>) -> Self {
+        let mut losses = Self::default();
+        for (name, n) in value.members() {
+            let slot = NAMES.iter().position(|known| *known == name).and_then(|at| losses.0.get_mut(at));
+            if let Some((slot, n)) = slot.zip(n.int()) {
+                *slot = u32::try_from(n).unwrap_or(u32::MAX);
+            }
+        }
+        losses
     }
 
     /// As a JSON object.

@@ -21,6 +21,7 @@ pub mod io;
 pub mod json;
 pub mod losses;
 pub mod money;
+pub mod outbox;
 pub mod page;
 pub mod privacy;
 pub mod queue;

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use super::id::Uuid;
-use super::json::{Writer, own};
+use super::json::{Json, Writer, own};
 use super::text::cut;
 
 /// Why a page is on screen.
@@ -25,23 +25,29 @@ pub enum Reason {
     Call,
 }
 
+/// Names of the reasons, in the order of the enum.
+const NAMES: [&str; 9] = ["navigate", "reload", "back_forward", "bfcache", "prerender", "push", "replace", "hash", "call"];
+
 impl Reason {
-    /// Those that a browser gives, in the order of its numbers in `edge/page.js`.
-    pub const BROWSER: [Self; 7] =
-        [Self::Navigate, Self::Reload, Self::BackForward, Self::Bfcache, Self::Prerender, Self::Push, Self::Replace];
+    /// In the order of the enum; a browser gives the first seven, by the numbers in `edge/page.js`.
+    pub const ALL: [Self; 9] = [
+        Self::Navigate,
+        Self::Reload,
+        Self::BackForward,
+        Self::Bfcache,
+        Self::Prerender,
+        Self::Push,
+        Self::Replace,
+        Self::Hash,
+        Self::Call,
+    ];
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Navigate => "navigate",
-            Self::Reload => "reload",
-            Self::BackForward => "back_forward",
-            Self::Bfcache => "bfcache",
-            Self::Prerender => "prerender",
-            Self::Push => "push",
-            Self::Replace => "replace",
-            Self::Hash => "hash",
-            Self::Call => "call",
-        }
+        NAMES.get(self as usize).copied().unwrap_or("")
+    }
+
+    fn read(name: &str) -> Self {
+        Self::ALL.into_iter().find(|r| r.name() == name).unwrap_or(Self::Navigate)
     }
 }
 
@@ -82,6 +88,12 @@ impl Page {
     pub fn refine(&self, url: &str, reason: Reason) -> Reason {
         let same = without_fragment(&self.url) == without_fragment(url);
         if same && matches!(reason, Reason::Push | Reason::BackForward) { Reason::Hash } else { reason }
+    }
+
+    /// Reads what `write` has written.
+    pub fn read(value: Json<'_>) -> Self {
+        let text = |key| value.text(key).unwrap_or("");
+        Self::new(value.id("id"), text("url"), text("title"), text("referrer"), Reason::read(text("reason")))
     }
 
     /// As a member of a native batch.

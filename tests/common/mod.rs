@@ -20,3 +20,11 @@ pub fn facts(name: &str) -> Facts {
 pub const YES: &str = r#"{"analytics":"granted"}"#;
 pub const NO: &str = r#"{"analytics":"denied"}"#;
 pub const ADD: &str = r#"{"currency":"EUR","value":29.98,"items":[{"item_id":"A1","price":14.99,"quantity":2}]}"#;
+
+/// The ids of the events in a batch or a stored record.
+pub fn events_in(text: &str) -> Vec<String> {
+    let at = text.find('{').expect("JSON");
+    let value: serde_json::Value = serde_json::from_str(&text[at..]).expect("JSON");
+    let events = value["events"].as_array().map_or(&[] as &[_], Vec::as_slice);
+    events.iter().map(|e| e["id"].as_str().expect("an id").to_owned()).collect()
+}

@@ -10,7 +10,7 @@ use crate::engine::vocab::Lane;
 pub fn event(n: u32, lane: Lane, bytes: usize) -> Event {
     let page = Rc::new(Page::new(Uuid(1), "", "", "", Reason::Navigate));
     let text = "x".repeat(bytes.saturating_sub(112));
-    Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, page, session: None, text }
+    Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, place: 0, page, session: None, record: None, text }
 }
 
 fn of(session: &Rc<Session>, event: Event) -> Event {
@@ -84,8 +84,9 @@ fn a_batch_holds_one_session() {
     q.push(of(&sessions[0], event(1, Lane::Page, 200)), WIDE);
     q.push(of(&sessions[1], event(2, Lane::Page, 200)), WIDE);
     q.push(of(&sessions[0], event(3, Lane::Page, 200)), WIDE);
-    assert_eq!(seqs(&q.take(10_000)), [1, 3]);
-    assert_eq!(seqs(&q.take(10_000)), [2]);
+    for n in 1..=3 {
+        assert_eq!(seqs(&q.take(10_000)), [n]);
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Tracker {
         };
         let at = context.at.unwrap_or_else(|| self.at(now));
         let id = context.id.unwrap_or_else(|| self.rng.uuid(at));
-        let event = Event { id, at, lane: checked.lane, seq: 0, page, session: None, text };
+        let event = Event { id, at, lane: checked.lane, seq: 0, place: 0, page, session: None, record: None, text };
         self.accepted += 1;
         let loss = self.consent.loss();
         let state = match loss {
@@ -154,6 +154,13 @@ impl Tracker {
             self.queue.len() >= self.config.count(Number::BatchEvents) || self.queue.bytes() >= self.config.count(Number::BatchBytes);
         let wait = if urgent || full { 0 } else { self.config.ms(Number::BatchMs) };
         self.timers.set_if_earlier(Timer::Flush, now.mono + wait);
+        // What comes in one go is stored in one go; an order at once.
+        if urgent {
+            self.store();
+        } else if self.outbox.is_open() {
+            self.timers.set_if_earlier(Timer::Store, now.mono);
+        }
+        self.expect_tail(now);
     }
 
     /// What may wait when it cannot be sent.

@@ -1,6 +1,8 @@
 //! Events become batches, batches become sends, and every send's outcome decides what becomes of its events.
 
 use super::super::io::{Outcome, Transport};
+use super::super::outbox::Record;
+use super::super::vocab::Lane;
 use super::*;
 
 /// Beacons and keepalive fetches may have 64 KiB in flight, shared with every other script of the page: leave them some.
@@ -27,10 +29,13 @@ const BREAK_AFTER: u32 = 3;
 struct Parcel {
     id: Uuid,
     attempt: u32,
-    /// Empty once they are handed over; then only the bytes in flight still count.
+    /// Empty once they are left or withdrawn; then only the bytes in flight still count.
     events: Vec<Event>,
     /// Losses it reports.
     lost: Losses,
+    /// Where it is stored, and whether that is this batch or what it was a part of.
+    record: Option<Rc<Record>>,
+    is_stored: bool,
     flight: Option<Flight>,
 }
 
@@ -40,6 +45,8 @@ struct Flight {
     bytes: usize,
     transport: Transport,
     deadline: Millis,
+    /// The browser has it, and nothing more will be known: only its bytes count, until the deadline.
+    is_taken: bool,
 }
 
 /// The batches, and how sending goes.
@@ -49,7 +56,7 @@ pub(super) struct Delivery {
     sends: u32,
     failures: u32,
     zeros: u32,
-    not_before: Millis,
+    pub(super) not_before: Millis,
     /// A fetch that could have been read failed: perhaps the endpoint only forbids reading, so try without.
     is_opaque: bool,
     /// Losses that no batch has reported yet.
@@ -79,11 +86,46 @@ impl Delivery {
         let waiting = self.count(false);
         self.handed_over += self.count(true) as u64;
         self.parcels.retain_mut(|p| {
-            p.events.clear();
+            (p.events, p.record) = (Vec::new(), None);
             p.flight.is_some()
         });
         self.unreported = Losses::default();
         waiting
+    }
+
+    /// Takes a stored batch over, and answers how many events of it this page has already: it may have left the batch, with
+    /// its answer still to come, or have been unable to remove it.
+    pub(super) fn adopt(&mut self, id: Uuid, attempt: u32, events: Vec<Event>, lost: Losses, record: Rc<Record>) -> usize {
+        let Some(parcel) = self.parcels.iter_mut().find(|p| p.id == id) else {
+            self.push(id, attempt.saturating_add(1), events, lost, Some(record));
+            return 0;
+        };
+        (parcel.record, parcel.is_stored) = (Some(record), true);
+        core::mem::replace(&mut parcel.events, events).len()
+    }
+
+    /// Forgets every event that is stored; answers how many.
+    pub(super) fn leave(&mut self) -> usize {
+        let mut left = 0;
+        self.parcels.retain_mut(|p| {
+            let is_stored = p.record.take().is_some();
+            let before = p.events.len();
+            p.events.retain(|e| !is_stored && !e.is_stored());
+            left += before - p.events.len();
+            p.flight.is_some() || !p.events.is_empty()
+        });
+        left
+    }
+
+    /// From now on nothing is stored; answers how many events were.
+    pub(super) fn unlink(&mut self) -> usize {
+        let mut count = 0;
+        for parcel in &mut self.parcels {
+            let was = parcel.record.take().is_some();
+            let alone = parcel.events.iter_mut().filter_map(|e| e.record.take()).count();
+            count += if was { parcel.events.len() } else { alone };
+        }
+        count
     }
 
     /// How many events are on their way, or wait to go again.
@@ -99,8 +141,10 @@ impl Delivery {
         self.parcels.iter().position(|p| p.flight.is_none())
     }
 
-    fn push(&mut self, id: Uuid, attempt: u32, events: Vec<Event>, lost: Losses) {
-        self.parcels.push(Parcel { id, attempt, events, lost, flight: None });
+    /// A batch that waits. What it is stored in, if it is, holds this batch alone.
+    fn push(&mut self, id: Uuid, attempt: u32, events: Vec<Event>, lost: Losses, record: Option<Rc<Record>>) {
+        let is_stored = record.is_some();
+        self.parcels.push(Parcel { id, attempt, events, lost, record, is_stored, flight: None });
     }
 
     /// Bytes that a beacon may still have, and plain fetches under way.
@@ -151,16 +195,20 @@ impl Tracker {
     pub(super) fn flush(&mut self, now: Now, dying: bool) {
         self.timers.stop(Timer::Flush);
         if self.delivery.zeros >= BREAK_AFTER {
-            return;
+            return self.store();
         }
         if !dying && now.mono < self.delivery.not_before {
-            self.flush_if_waiting(now);
-            return;
+            return self.flush_if_waiting(now);
         }
         let expired = self.queue.expire(self.at(now).saturating_sub(self.config.ms(Number::QueueMs)));
         self.lose(Loss::Expired, expired);
+        self.cancel_tail();
         while self.send_one(dying, now) {}
+        self.store();
         self.save();
+        if dying && !self.outbox.is_open() {
+            self.hold_tail(now);
+        }
     }
 
     /// Sends one batch; false when there is none, no permit, or no room.
@@ -188,7 +236,7 @@ impl Tracker {
             }
             let id = self.rng.uuid(self.at(now));
             let lost = core::mem::take(&mut self.delivery.unreported);
-            self.delivery.push(id, 1, events, lost);
+            self.delivery.push(id, 1, events, lost, None);
         }
         let at = self.delivery.waiting().unwrap_or(0);
         let Some(parcel) = self.delivery.parcels.get_mut(at) else { return false };
@@ -201,7 +249,7 @@ impl Tracker {
             policy: &self.config.consent.policy,
             lost: &parcel.lost,
         };
-        let body = native::encode(&head, &parcel.events);
+        let body = native::encode(Some(&head), &parcel.events.iter().collect::<Vec<_>>());
         if body.len() > limit {
             // Pages come on top of what the events weigh: halve until it fits.
             if parcel.events.len() > 1 {
@@ -213,17 +261,36 @@ impl Tracker {
             }
             return true;
         }
+        self.store_parcel(at, &body);
         let (bytes, deadline) = (body.len(), now.mono + ANSWER_MS);
         self.delivery.batches += 1;
         self.delivery.bytes_sent += bytes as u64;
         let send = self.delivery.number();
         if let Some(parcel) = self.delivery.parcels.get_mut(at) {
-            parcel.flight = Some(Flight { send, bytes, transport, deadline });
+            parcel.flight = Some(Flight { send, bytes, transport, deadline, is_taken: false });
         }
         self.tell_batch(at, "sent", bytes as u64);
         self.timers.set_if_earlier(Timer::Answer, deadline);
         self.outputs.push(Output::Send { permit, send, body, transport });
         true
+    }
+
+    /// Stores a batch before it is sent for the first time, in place of its events.
+    fn store_parcel(&mut self, at: usize, body: &str) {
+        let limit = self.room_for(Lane::Order);
+        let Some(parcel) = self.delivery.parcels.get_mut(at).filter(|p| !p.is_stored && self.outbox.is_open()) else { return };
+        let is_covered = parcel.record.is_some() || parcel.events.iter().all(Event::is_stored);
+        if let Some(permit) = self.consent.may_store()
+            && (is_covered || self.outbox.has_room(body.len(), limit))
+        {
+            for event in &mut parcel.events {
+                event.record = None;
+            }
+            let (record, value) = self.outbox.record(body);
+            let key = Key::Record(record.name.clone());
+            (parcel.record, parcel.is_stored) = (Some(record), true);
+            self.outputs.push(Output::Write { permit, key, value });
+        }
     }
 
     /// Acts on what became of a send.
@@ -235,10 +302,9 @@ impl Tracker {
             // The endpoint's answer will be seen.
             Outcome::Taken if self.sees_beacons => return,
             Outcome::Taken => {
-                self.delivery.handed_over += core::mem::take(&mut parcel.events).len() as u64;
                 let deadline = now.mono + UNSEEN_MS;
                 if let Some(flight) = &mut parcel.flight {
-                    flight.deadline = deadline;
+                    (flight.deadline, flight.is_taken) = (deadline, true);
                     if flight.transport == Transport::OpaqueFetch {
                         // The network works.
                         (self.delivery.zeros, self.delivery.failures) = (0, 0);
@@ -254,7 +320,8 @@ impl Tracker {
             }
             Outcome::Answered { status, retry_after } => {
                 let flight = parcel.flight.take();
-                if parcel.events.is_empty() {
+                if parcel.events.is_empty() || flight.as_ref().is_some_and(|f| f.is_taken) {
+                    self.delivery.handed_over += parcel.events.len() as u64;
                     self.delivery.parcels.remove(at);
                 } else {
                     let readable = matches!(flight, Some(Flight { transport: Transport::KeepaliveFetch | Transport::Fetch, .. }));
@@ -306,12 +373,17 @@ impl Tracker {
     /// One of the events is refused, or all are too much: from now on two batches.
     fn halve(&mut self, at: usize, now: Now) {
         let (first, second) = (self.rng.uuid(self.at(now)), self.rng.uuid(self.at(now)));
+        let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
+        // What is stored holds both: until they are sent, each is stored as events that wait.
+        (parcel.id, parcel.record, parcel.is_stored) = (first, None, false);
+        let (mut half, attempt) = (core::mem::take(&mut parcel.events), parcel.attempt);
+        let mut rest = half.split_off(half.len() / 2);
+        self.append(half.iter_mut().rev().collect());
+        self.append(rest.iter_mut().rev().collect());
         if let Some(parcel) = self.delivery.parcels.get_mut(at) {
-            let rest = parcel.events.split_off(parcel.events.len() / 2);
-            let attempt = parcel.attempt;
-            parcel.id = first;
-            self.delivery.push(second, attempt, rest, Losses::default());
+            parcel.events = half;
         }
+        self.delivery.push(second, attempt, rest, Losses::default(), None);
     }
 
     fn drop_parcel(&mut self, at: usize, loss: Loss) {
