@@ -3,11 +3,12 @@
  * tested through the same JavaScript, in browsers, by tests/e2e.
  */
 
-let exports
+let exports, guard
 
 export const imports = () => ({})
-export const finish = (instance) => {
+export const finish = (instance, belt) => {
   exports = instance.exports
+  guard = belt
 }
 
 const EVENT_ID = '01900000-0000-7000-8000-000000000000'
@@ -42,8 +43,8 @@ export class Engine {
   stats() {
     return { accepted: 7 }
   }
-  /** What a listener or a timer does: enters the wasm without a call of the page. */
+  /** What a listener or a timer does: enters the wasm without a call of the page, through the glue's closures. */
   fireTimer() {
-    return exports.trap()
+    return guard(exports.trap, true)()
   }
 }

@@ -113,3 +113,27 @@ test('a call of something the wasm does not export is an error of the build', ()
   const names = { ...NAMES, exports: NAMES.exports.slice(1) }
   assert.throws(() => rename(slim(GLUE), names), /wasm\.__wbg_engine_free, which the wasm does not export/)
 })
+
+test('what listeners and timers call is made safe, and freed once it has run', async () => {
+  const closures = `
+function makeClosure(arg0, arg1, f) {
+    const real = (...args) => f(arg0, arg1, ...args);
+    return real;
+}
+export const make = (f) => makeClosure(1, 2, f);
+`
+  const loading = /\nasync function __wbg_load/
+  const { make, finish } = await load(slim(GLUE.replace(loading, `${closures}$&`)))
+  const [guarded, freed] = [[], []]
+  const exports = { __wbindgen_start() {}, __wbindgen_destroy_closure: (a, b) => freed.push(a, b) }
+  finish({ exports }, (f, inner) => (guarded.push(inner), f))
+  const closure = make((a, b, c) => {
+    closure._wbg_cb_unref()
+    assert.deepEqual(freed, [])
+    return [a, b, c]
+  })
+  assert.deepEqual(guarded, [true])
+  assert.deepEqual([closure(3), freed], [[1, 2, 3], [1, 2]])
+  const changed = closures.replace('function makeClosure', 'const makeClosure = function')
+  assert.throws(() => slim(GLUE.replace(loading, `${changed}$&`)), /seat belt/)
+})

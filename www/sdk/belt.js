@@ -1,6 +1,7 @@
 /**
  * The seat belt. A trap leaves the wasm half-changed for ever, so after the first one nothing enters it again, and no
- * error of ours reaches the shop: neither from a call of the page nor from a listener or timer of the engine.
+ * error of ours reaches the shop: neither from a call of the page nor from a listener or timer of the engine (the glue puts
+ * it on those).
  */
 
 let trap = ''
@@ -24,11 +25,4 @@ export const guard = (enter, inner) => (...args) => {
   } finally {
     depth--
   }
-}
-
-/** The same for all that a wasm instance exports: what its listeners and timers call goes through here too. */
-export const guardAll = (exports) => {
-  const safe = { ...exports }
-  for (const name in safe) if (typeof safe[name] == 'function') safe[name] = guard(safe[name], true)
-  return safe
 }

@@ -1,7 +1,7 @@
 /** Gets the wasm from wherever it is and starts it, once per page. What fails is said in words that name the repair. */
 
 import { Engine, finish, imports } from '#engine'
-import { guardAll } from './belt.js'
+import { guard } from './belt.js'
 
 let loading
 
@@ -26,7 +26,7 @@ const instantiate = async (source) => {
     }
     result ||= await WebAssembly.instantiate(wasm, imports())
     // A module given to `instantiate` makes it answer the instance alone.
-    finish({ exports: guardAll((result.instance || result).exports) })
+    finish(result.instance || result, guard)
     return Engine
   } catch ({ message }) {
     // The words of Chromium, Firefox and WebKit for a page whose CSP forbids wasm; "embedder" is Chromium's before 97.

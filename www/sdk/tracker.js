@@ -151,7 +151,7 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
       const Engine = await load(wasm || findWasm())
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
-      engine = new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted)
+      engine = guard(() => new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted))()
       // An engine that refused its options answers every call with the reason.
       gone = (tellWanted() || '').slice(1)
       if (trouble()) throw trouble()

@@ -19,7 +19,7 @@ const CUTS = [
   {
     what: '__wbg_finalize_init',
     pattern: /let wasmModule, wasmInstance, wasm;\nfunction __wbg_finalize_init\(instance, module\) \{[\s\S]*?\n\}\n/,
-    replacement: 'let wasm;\nfunction finish(instance) {\n    wasm = instance.exports;\n    wasm.__wbindgen_start();\n}\n',
+    replacement: 'let wasm, guard;\nfunction finish(instance, belt) {\n    wasm = instance.exports;\n    guard = belt;\n    wasm.__wbindgen_start();\n}\n',
   },
   {
     // Safari forgets to free its decoder's memory after 2 GiB; no page view decodes that much.
@@ -61,26 +61,77 @@ const CUTS = [
     replacement: '$1: catching(($2) => {\n$3        }),\n',
     optional: true,
   },
+  {
+    // Nobody frees a tracker: its counters are still asked for after `shutdown`.
+    what: 'the freeing of objects',
+    pattern: / {4}__destroy_into_raw\(\) \{[\s\S]*?\n {4}\}\n {4}free\(\) \{[\s\S]*?\n {4}\}\n/g,
+    replacement: '',
+    optional: true,
+  },
+  {
+    // Ours all can reallocate, and `encodeInto` alone is smaller and no slower than a loop over ASCII before it.
+    what: 'passStringToWasm0',
+    pattern: /function passStringToWasm0\(arg, malloc, realloc\) \{[\s\S]*?\n\}\n/,
+    replacement: `function passStringToWasm0(arg, malloc, realloc) {
+    const size = arg.length * 3;
+    const ptr = malloc(size, 1) >>> 0;
+    WASM_VECTOR_LEN = size && cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + size)).written;
+    return size ? realloc(ptr, size, WASM_VECTOR_LEN, 1) >>> 0 : ptr;
+}
+`,
+    optional: true,
+  },
+  {
+    // Typed arrays have the byte order of the machine, and no machine with a browser has another than wasm's. The text comes
+    // first: memory may grow for it.
+    what: 'the answers that are texts',
+    pattern: / {12}const ptr1 = (passStringToWasm0\(ret, .*\));\n.*\n(?: {12}getDataViewMemory0\(\).*\n){2}/g,
+    replacement: '            const text = [$1, WASM_VECTOR_LEN];\n            new Uint32Array(wasm.memory.buffer).set(text, arg0 >>> 2);\n',
+    optional: true,
+  },
+  {
+    // What the page's listeners and timers call: made safe by the seat belt, and one kind for all. A closure that must not
+    // be entered twice belongs to a timer, which never does.
+    what: 'the closures',
+    pattern: /function makeClosure\([\s\S]*?\n\}\n/,
+    replacement: `function makeClosure(a, b, f) {
+    let uses = 1;
+    // Dropped while it runs, it stays until it has run.
+    const done = () => --uses || wasm.__wbindgen_destroy_closure(a, b);
+    const closure = guard((...args) => {
+        uses++;
+        try {
+            return f(a, b, ...args);
+        } finally {
+            done();
+        }
+    }, true);
+    closure._wbg_cb_unref = done;
+    return closure;
+}
+`,
+    optional: true,
+  },
+  {
+    what: 'the closures that change something',
+    pattern: /function makeMutClosure\([\s\S]*?\n\}\n/,
+    replacement: 'const makeMutClosure = makeClosure;\n',
+    optional: true,
+  },
   { what: 'the imports', pattern: /^( {8}\w+): function\((.*?)\) \{\n/gm, replacement: '$1: ($2) => {\n' },
   { what: 'a bare prototype', pattern: /^ +__proto__: null,\n/gm, replacement: '' },
   { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '' },
 ]
 
-/** The generated module without what is never used; exports the classes, `imports()` and `finish(instance)`. */
+/** The generated module without what is never used; exports the classes, `imports()` and
+ * `finish(instance, guard)`, where `guard(f, true)` makes safe what listeners and timers call. */
 export function slim(glue) {
   const text = CUTS.reduce((rest, { what, pattern, replacement, optional }) => {
     return optional && rest.search(pattern) < 0 ? rest : mustReplace(rest, pattern, replacement, what)
   }, glue)
   if (/handleError|FinalizationRegistry/.test(text)) throw new Problem('wasm-bindgen’s output has changed. See www/tools/glue.mjs.')
-  return withoutOneShotStrings(text)
-}
-
-/** `passStringToWasm0` has a branch for callers that cannot reallocate; ours all can. */
-function withoutOneShotStrings(text) {
-  const branch = /\n {4}if \(realloc === undefined\) \{[\s\S]*?\n {4}\}\n/
-  const calls = [...text.matchAll(/= passStringToWasm0\((.*)\);/g)]
-  const allReallocate = calls.every(([, args]) => args.endsWith('wasm.__wbindgen_realloc'))
-  return allReallocate ? text.replace(branch, '\n') : text
+  if (/makeM?u?t?Closure/.test(text) && !/closure = guard\(/.test(text)) throw new Problem('Closures are without a seat belt. See www/tools/glue.mjs.')
+  return text
 }
 
 /** The exports of the wasm that the glue calls. */
