@@ -216,7 +216,11 @@ fn now(mono: f64) -> Now {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status, and a wait that is checked")]
 fn outcome(status: f64, wait: f64) -> Outcome {
     if status < 0.0 {
-        return if status < -1.0 { Outcome::Taken } else { Outcome::Refused };
+        return match status as i32 {
+            -1 => Outcome::Refused,
+            -2 => Outcome::Taken,
+            _ => Outcome::Packed(wait as usize),
+        };
     }
     Outcome::Answered { status: status as u16, retry_after: (wait >= 0.0).then_some(wait as Millis) }
 }

@@ -144,8 +144,18 @@ export const close = (page) => {
 /** Whether the status of a beacon to the endpoint can be seen. */
 export const sees = (page) => page._sees >> 1
 
-/** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for an opaque one. */
-export const send = (page, how, send, body) => {
+/**
+ * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for
+ * an opaque one. The packer comes with the option `compress` (www/sdk/gzip.js); the status of what it packed is -3, with
+ * its bytes.
+ */
+export const send = (page, how, send, text) => {
+  const packed = quietly(() => page._notify._pack?.(text))
+  post(page, how, send, packed || text)
+  if (packed) page._hear(OUTCOME, undefined, send, -3, packed.size)
+}
+
+const post = (page, how, send, body) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.

@@ -108,6 +108,8 @@ impl Config {
             "site" => self.site = own(value.decimal().unwrap_or("")),
             "format" if value.str() == Some("native") => {}
             "debug" if flag || value.kind() == b'f' => self.debug = flag,
+            // The edge's: it packs what is sent.
+            "compress" if flag || value.kind() == b'f' => {}
             "storage" => {
                 self.medium = match value.str() {
                     Some("cookie") => Medium::Cookie,
@@ -218,6 +220,8 @@ mod tests {
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"event":5}}"#), ["batch.event: not an option"]);
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"events":-5}}"#), ["batch.events: not a possible value"]);
         assert_eq!(notes(r#"{"endpoint":"/c","storage":"disk"}"#), ["storage: not a possible value"]);
+        assert_eq!(notes(r#"{"endpoint":"/c","compress":"gzip"}"#), ["compress: not an option"]);
+        assert_eq!(notes(r#"{"endpoint":"/c","compress":true}"#), [""; 0]);
     }
 
     #[test]

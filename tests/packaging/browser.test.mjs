@@ -26,10 +26,10 @@ after(async () => {
 const at = (...parts) => join(installed.folder, ...parts)
 const packed = (name) => at('node_modules/cartbeacon/dist', name)
 
-async function visitServed({ folder = installed.folder, path, site = path.split('/')[1], pages }) {
+async function visitServed({ folder = installed.folder, path, site = path.split('/')[1], pages, compress }) {
   const { url, batches, close } = await serve(folder, pages)
   try {
-    return await visit(browser, url + path, { batches, site })
+    return await visit(browser, url + path, { batches, site, compress })
   } finally {
     await close()
   }
@@ -68,7 +68,7 @@ test('esbuild, the wasm copied beside the bundle', async () => {
   await bundle('esbuild', { entryPoints: ['main.js'], format: 'esm' })
   copyFileSync(packed('cartbeacon.wasm'), at('esbuild/built/cartbeacon.wasm'))
   addPage('esbuild')
-  await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild' })
+  await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild', compress: true })
 })
 
 test('esbuild, a classic script: ready says what is missing', async () => {
@@ -98,7 +98,7 @@ test('vite build, without configuration: the wasm comes along', async () => {
   await vite.build({ root: at('vite'), base: './', configFile: false, logLevel: 'silent', build: { outDir: 'built' } })
   const assets = readdirSync(at('vite/built/assets'))
   assert.equal(assets.filter((name) => /^cartbeacon-.*\.wasm$/.test(name)).length, 1, assets.join(' '))
-  await visitServed({ folder: at('vite/built'), path: '/', site: 'vite' })
+  await visitServed({ folder: at('vite/built'), path: '/', site: 'vite', compress: true })
 })
 
 test('vite dev server, the package excluded from pre-bundling', async () => {
@@ -107,7 +107,7 @@ test('vite dev server, the package excluded from pre-bundling', async () => {
   const server = await vite.createServer({ root: at('vite'), logLevel: 'silent', plugins: [receiver], server: { host: '127.0.0.1', port: 0 } })
   try {
     await server.listen()
-    await visit(browser, server.resolvedUrls.local[0], { batches, site: 'vite' })
+    await visit(browser, server.resolvedUrls.local[0], { batches, site: 'vite', compress: true })
   } finally {
     await server.close()
   }
@@ -116,7 +116,7 @@ test('vite dev server, the package excluded from pre-bundling', async () => {
 test('inline: one classic script, nothing else is fetched', async () => {
   await bundle('inline', { entryPoints: ['main.js'], format: 'iife' })
   addPage('inline')
-  const { fetched } = await visitServed({ folder: at('inline/built'), path: '/', site: 'inline' })
+  const { fetched } = await visitServed({ folder: at('inline/built'), path: '/', site: 'inline', compress: true })
   assert.deepEqual(fetched, [])
 })
 

@@ -34,15 +34,15 @@ const EARLY = 500
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
  * Copies of this code on one page (tag and npm) find each other by the symbol, so that no visitor counts twice.
  */
-export const start = (options, findWasm) => {
+export const start = (options, findWasm, findGzip) => {
   options ||= {}
   const trackers = (globalThis[Symbol.for('cartbeacon')] ||= new Map())
   const site = options.site || options.endpoint
-  if (!trackers.has(site)) trackers.set(site, create(options, findWasm, () => trackers.delete(site)))
+  if (!trackers.has(site)) trackers.set(site, create(options, findWasm, findGzip, () => trackers.delete(site)))
   return trackers.get(site)
 }
 
-const create = ({ wasm, ...options }, findWasm, forget) => {
+const create = ({ wasm, ...options }, findWasm, findGzip, forget) => {
   const subscribers = TOPICS.map(() => new Set())
   let wanted = 0
   /** Calls before the engine is ready: what `enter` takes. */
@@ -148,10 +148,17 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       const text = JSON.stringify({ ...options, consent: terms(options.consent || {}) })
+      const tell = (topic, payload) => notify(topic, JSON.parse(payload))
+      // Nothing waits for it: bodies go as they are until it is there.
+      if (options.compress === true)
+        findGzip()
+          .then(({ pack }) => pack)
+          .then((pack) => (tell._pack = pack))
+          .catch((error) => notify('debug', 'compress: ' + error))
       const Engine = await load(wasm || findWasm())
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
-      engine = guard(() => new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted))()
+      engine = guard(() => new Engine(text, tell, document, wanted))()
       // An engine that refused its options answers every call with the reason.
       gone = (tellWanted() || '').slice(1)
       if (trouble()) throw trouble()
