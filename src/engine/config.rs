@@ -7,6 +7,7 @@
 use super::check::Problem;
 use super::consent::{Choices, Purposes};
 use super::json::{Json, own, put};
+use super::privacy::Rules;
 use super::text::is_one_of;
 use super::time::Millis;
 
@@ -71,6 +72,7 @@ pub struct Config {
     pub clicks: bool,
     /// Whether the text of clicked elements may be recorded.
     pub text: bool,
+    pub privacy: Rules,
     pub medium: Medium,
     pub debug: bool,
     numbers: [Millis; NUMBERS.len()],
@@ -93,6 +95,7 @@ impl Config {
             pages: true,
             clicks: true,
             text: false,
+            privacy: Rules::default(),
             medium: Medium::Cookie,
             debug: false,
             numbers: NUMBERS.map(|(_, default, unit)| Millis::from(default) * Millis::from(unit)),
@@ -142,6 +145,19 @@ impl Config {
             "capture.pages" => self.pages = flag,
             "capture.clicks" => self.clicks = flag,
             "privacy.text" => self.text = flag,
+            "privacy.redact" if flag || value.kind() == b'f' => self.privacy.off = !flag,
+            "privacy.allow" => value.words(|word| Rules::list(&mut self.privacy.allow, word)),
+            "privacy.deny" => value.words(|word| Rules::list(&mut self.privacy.deny, word)),
+            "privacy.queryKeys" => {
+                // Not one is a list, too.
+                Rules::list(&mut self.privacy.query, "");
+                value.words(|word| Rules::list(&mut self.privacy.query, word));
+            }
+            "privacy.nationalIds" => value.words(|word| {
+                if !self.privacy.country(word) {
+                    self.note(name, "all that are known are looked for");
+                }
+            }),
             "consent.default" => self.consent_default(name, value),
             "consent.purposes" => {
                 self.purposes = Purposes::NONE;

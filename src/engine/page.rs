@@ -57,7 +57,10 @@ pub struct Facts {
 #[derive(Debug)]
 pub struct Page {
     id: Uuid,
+    /// As it leaves.
     pub url: String,
+    /// As the browser has it, to tell pages apart.
+    raw: String,
     /// Settles after the page is on screen.
     title: RefCell<String>,
     referrer: String,
@@ -66,21 +69,34 @@ pub struct Page {
 
 impl Page {
     pub fn new(id: Uuid, url: &str, title: &str, referrer: &str, reason: Reason) -> Self {
-        Self { id, url: own(url), title: RefCell::new(own(title)), referrer: own(referrer), reason }
+        Self { id, url: own(url), raw: own(url), title: RefCell::new(own(title)), referrer: own(referrer), reason }
     }
 
-    pub fn set_title(&self, title: &str) {
-        self.title.replace(own(title));
+    /// With the URL that may leave.
+    #[must_use]
+    pub fn shown_as(self, url: String) -> Self {
+        Self { url, ..self }
+    }
+
+    /// Answers whether it is another one.
+    pub fn set_title(&self, title: String) -> bool {
+        let is_new = *self.title.borrow() != title;
+        self.title.replace(title);
+        is_new
+    }
+
+    pub fn is_at(&self, url: &str) -> bool {
+        self.raw == url
     }
 
     /// Whether moving to `url` shows another page.
     pub fn is_left_for(&self, url: &str) -> bool {
-        key(&self.url) != key(url)
+        key(&self.raw) != key(url)
     }
 
     /// A fragment that alone changed is the reason, however it was changed.
     pub fn refine(&self, url: &str, reason: Reason) -> Reason {
-        let same = without_fragment(&self.url) == without_fragment(url);
+        let same = without_fragment(&self.raw) == without_fragment(url);
         if same && matches!(reason, Reason::Push | Reason::BackForward) { Reason::Hash } else { reason }
     }
 

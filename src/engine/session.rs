@@ -24,6 +24,13 @@ pub struct Session {
     pub started: Millis,
 }
 
+impl Session {
+    /// The visitor's id as it leaves. Without marketing a visit has an id of its own: nothing ties it to another one.
+    pub fn visitor_for(&self, marketing: bool) -> Uuid {
+        if marketing { self.visitor } else { self.id }
+    }
+}
+
 /// The current session and how far it has come.
 #[derive(Debug, Default)]
 pub struct Identity {

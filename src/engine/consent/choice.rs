@@ -25,6 +25,11 @@ impl Purposes {
         Self(self.0 | other.0)
     }
 
+    /// Whether what serves marketing alone may leave.
+    pub fn has_marketing(self) -> bool {
+        self.0 & 2 != 0
+    }
+
     /// As a number from 0 to 15, for storage.
     pub fn bits(self) -> u8 {
         self.0

@@ -39,12 +39,22 @@ impl Tracker {
     /// Puts a page on screen; inside the app the page before is its referrer.
     fn show(&mut self, facts: &Facts, reason: Reason, now: Now) {
         let referrer = match &self.page {
-            Some(before) if reason != Reason::Bfcache => &before.url,
-            _ => &facts.referrer,
+            Some(before) if reason != Reason::Bfcache => own(&before.url),
+            _ => self.clean(&facts.referrer),
         };
-        let page = Page::new(self.rng.uuid(self.at(now)), &facts.url, &facts.title, referrer, reason);
-        self.page = Some(Rc::new(page));
+        self.page = Some(self.new_page(&facts.url, &facts.title, &referrer, reason, now));
         self.timers.set(Timer::Title, now.mono + TITLE_MS);
+    }
+
+    /// A page without what may not leave; its referrer comes clean.
+    fn new_page(&mut self, url: &str, title: &str, referrer: &str, reason: Reason, now: Now) -> Rc<Page> {
+        let page = Page::new(self.rng.uuid(self.at(now)), url, &self.clean(title), referrer, reason);
+        Rc::new(page.shown_as(self.clean(url)))
+    }
+
+    /// A text without what may not leave.
+    pub(super) fn clean(&mut self, text: &str) -> String {
+        self.config.privacy.text(text, &mut self.redacted)
     }
 
     pub(super) fn page_call(&mut self, facts: &Facts, fields: &str, context: &str, now: Now) -> Answer {
@@ -71,10 +81,11 @@ impl Tracker {
         let at = value.get("t").and_then(Json::int).map(|t| t.min(self.at(now)));
         let id = value.text("id").and_then(Uuid::parse);
         let page = value.text("url").map(|url| match &self.page {
-            Some(page) if page.url == url => page.clone(),
+            Some(page) if page.is_at(url) => page.clone(),
             _ => {
                 let text = |key| value.text(key).unwrap_or("");
-                Rc::new(Page::new(self.rng.uuid(self.at(now)), url, text("title"), text("referrer"), Reason::Navigate))
+                let referrer = self.clean(text("referrer"));
+                self.new_page(url, text("title"), &referrer, Reason::Navigate, now)
             }
         });
         Context { at, page, id }
@@ -93,6 +104,7 @@ impl Tracker {
         if text.len() > MAX_DATA {
             return Answer::Refused(Problem::new("fields", "larger than 56 KiB"));
         }
+        self.config.privacy.event(&mut text, &mut self.redacted);
         let Some(page) = context.page.or_else(|| self.page.clone()) else {
             return Answer::Refused(Problem::new("page", "not on screen yet"));
         };

@@ -19,6 +19,7 @@ use super::io::{Answer, Input, Key, Output, Topic};
 use super::json::{Json, Writer, own, put};
 use super::losses::{Loss, Losses};
 use super::page::{Facts, Page, Reason};
+use super::privacy::Redacted;
 use super::queue::Queue;
 use super::session::{Identity, Stored};
 use super::time::{Millis, Now, Timer, Timers};
@@ -45,6 +46,7 @@ pub struct Tracker {
     queue: Queue,
     delivery: Delivery,
     losses: Losses,
+    redacted: Redacted,
     accepted: u64,
     last: Option<(Uuid, &'static str)>,
     /// The topics somebody listens to.
@@ -66,6 +68,7 @@ impl Tracker {
             queue: Queue::default(),
             delivery: Delivery::default(),
             losses: Losses::default(),
+            redacted: Redacted::default(),
             accepted: 0,
             last: None,
             wanted: if config.debug { Topic::Debug as u8 } else { 0 },
@@ -93,7 +96,11 @@ impl Tracker {
             Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
             Input::Title(title) => {
                 if let Some(page) = &self.page {
-                    page.set_title(title);
+                    let mut redacted = self.redacted.clone();
+                    // Said again whenever the machine is woken: counted once.
+                    if page.set_title(self.config.privacy.text(title, &mut redacted)) {
+                        self.redacted = redacted;
+                    }
                 }
             }
             Input::Click(path) => self.click(path, now),
@@ -104,6 +111,9 @@ impl Tracker {
             Input::PageCall(facts, fields, context) => return self.page_call(facts, fields, context, now),
             Input::Consent(update) => return self.consent_call(update, now),
             Input::Identify(user) => match Json::new(user).str() {
+                Some(user) if self.config.privacy.is_personal(user) => {
+                    return Answer::Refused(Problem::new("userId", "looks like an address or a secret"));
+                }
                 Some(user) if !user.is_empty() && user.len() <= 256 => self.identity.identify(user),
                 _ => return Answer::Refused(Problem::new("userId", "not a text of 1 to 256 characters")),
             },
@@ -241,12 +251,15 @@ impl Tracker {
     }
 
     fn erase(&mut self, now: Now) {
-        if let Some(permit) = self.consent.may_send()
-            && let Some(session) = self.identity.current()
-        {
-            let body = native::erase(session.visitor);
-            let send = self.delivery.number();
-            self.outputs.push(Output::Send { permit, send, body, transport: self.transport(true) });
+        let session = self.identity.current().cloned().unwrap_or_default();
+        // Both may have stood for the visitor, as marketing was agreed to or not.
+        for id in [session.visitor, session.id] {
+            if let Some(permit) = self.consent.may_send()
+                && id != Uuid::default()
+            {
+                let send = self.delivery.number();
+                self.outputs.push(Output::Send { permit, send, body: native::erase(id), transport: self.transport(true) });
+            }
         }
         let change = self.consent.withdraw(self.at(now));
         self.consent_changed(change, now);

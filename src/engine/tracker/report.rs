@@ -19,6 +19,8 @@ pub struct Stats {
     /// Confirmed by the endpoint.
     pub acknowledged: u64,
     pub lost: Losses,
+    /// What the firewall took out, by kind.
+    pub redacted: Redacted,
     pub bytes_sent: u64,
     pub batches: u64,
 }
@@ -40,6 +42,7 @@ impl Tracker {
             handed_over: self.delivery.handed_over,
             acknowledged: self.delivery.acknowledged,
             lost: self.losses.clone(),
+            redacted: self.redacted.clone(),
             bytes_sent: self.delivery.bytes_sent,
             batches: u64::from(self.delivery.batches),
         }
@@ -78,7 +81,8 @@ impl Tracker {
         let session = self.identity.current().filter(|_| self.consent.is_granted());
         let text = |id: Option<Uuid>| id.map_or_else(String::new, Uuid::text);
         let mut w = Writer { out: own("{") };
-        w.text("visitor", &text(session.map(|s| s.visitor))).text("session", &text(session.map(|s| s.id)));
+        let marketing = self.consent.purposes().has_marketing();
+        w.text("visitor", &text(session.map(|s| s.visitor_for(marketing)))).text("session", &text(session.map(|s| s.id)));
         w.text("consent", self.consent.state_name()).close("}");
         w.out
     }

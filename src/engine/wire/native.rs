@@ -8,6 +8,7 @@ use crate::engine::id::Uuid;
 use crate::engine::json::Writer;
 use crate::engine::losses::Losses;
 use crate::engine::page::Page;
+use crate::engine::privacy;
 use crate::engine::time::Millis;
 
 /// Everything a body is written from, beside the events.
@@ -27,12 +28,13 @@ pub const ENVELOPE: usize = 640;
 pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
     let size: usize = events.iter().map(Event::size).sum();
     let mut w = Writer { out: String::with_capacity(size + 2 * ENVELOPE) };
+    let marketing = head.consent.purposes().has_marketing();
     w.open("{").number("v", 1).text("batch", &head.id.text());
     w.text("sdk", concat!("cartbeacon/", env!("CARGO_PKG_VERSION"))).text("engine", "wasm").text("site", head.site);
     w.number("sent", head.sent).number("attempt", u64::from(head.attempt));
     if let Some(session) = events.first().and_then(|e| e.session.as_ref()) {
-        w.text("visitor", &session.visitor.text()).key("user");
-        if session.user.is_empty() {
+        w.text("visitor", &session.visitor_for(marketing).text()).key("user");
+        if session.user.is_empty() || !marketing {
             w.raw("null");
         } else {
             w.str(&session.user);
@@ -59,7 +61,7 @@ pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
         event.write(&mut w, place(&pages, event).unwrap_or(0));
     }
     w.close("]").close("}");
-    w.out
+    if marketing { w.out } else { privacy::without_click_ids(w.out) }
 }
 
 /// The body that asks an endpoint to forget a visitor.
