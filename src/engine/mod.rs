@@ -22,7 +22,6 @@ pub mod json;
 pub mod losses;
 pub mod money;
 pub mod page;
-pub mod privacy;
 pub mod queue;
 pub mod session;
 pub mod text;
