@@ -89,7 +89,8 @@ const canSee = (url) =>
   quietly(() => {
     if (!PerformanceObserver.supportedEntryTypes.includes('resource')) return
     if (!('responseStatus' in PerformanceResourceTiming.prototype)) return 1
-    return new URL(url).origin === location.origin && 2
+    // Not the location's: a sandboxed frame has none.
+    return new URL(url).origin === window.origin && 2
   })
 
 /** What was heard last. */

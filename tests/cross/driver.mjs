@@ -41,7 +41,7 @@ const KINDS = {
         'moz:firefoxOptions': {
           binary: firefox,
           args: ['-headless', '-profile', profile],
-          prefs: { 'network.disable-localhost-when-offline': true, ...prefs },
+          prefs,
         },
       }),
     }
@@ -64,6 +64,11 @@ let kind
 /** Whatever ends the tests, no driver and no browser stays behind. */
 const running = new Set()
 process.on('exit', () => running.forEach((browser) => browser.killAll()))
+
+/** How long a browser may take to start, on a busy machine. */
+const START_MS = 40_000
+/** After so long, unless the process ends before. */
+const later = (ms) => pause(ms, undefined, { ref: false })
 
 /** A port that was free a moment ago: drivers cannot choose one and tell. */
 async function freePort() {
@@ -103,6 +108,14 @@ export class Browser {
 
   /** Starts it, with the profile it had before. */
   async start() {
+    const started = this.#start()
+    if (await Promise.race([started.then(() => true), later(START_MS)])) return
+    started.catch(() => {})
+    this.killAll()
+    assert.fail(`${BROWSER} did not start within ${START_MS / 1000} s`)
+  }
+
+  async #start() {
     mkdirSync(this.profile, { recursive: true })
     kind ??= await KINDS[BROWSER]()
     const port = await freePort()
@@ -126,8 +139,9 @@ export class Browser {
     assert.fail(`the driver of ${BROWSER} does not answer`)
   }
 
+  /** Asks it to end, and sees to it. */
   async quit() {
-    await this.#driver?.quit().catch(() => {})
+    await Promise.race([this.#driver?.quit().catch(() => {}), later(5000)])
     this.killAll()
   }
 
@@ -177,6 +191,11 @@ export class Browser {
     return this.#driver.getWindowHandle()
   }
 
+  /** Drives a frame of the page from now on. */
+  frame(which) {
+    return this.#driver.switchTo().frame(which)
+  }
+
   /** Another tab, in front, driven from now on. */
   async newTab() {
     await this.#driver.switchTo().newWindow('tab')
@@ -210,7 +229,7 @@ export class Browser {
     await this.closeTab(tab)
   }
 
-  /** Takes the whole browser off the network, or back; false where WebDriver has no word for it. */
+  /** Tells the browser that it is off the network, or back; false where WebDriver has no word for it. */
   async offline(offline) {
     if (BROWSER === 'chromium') {
       const conditions = { offline, latency: 0, download_throughput: -1, upload_throughput: -1 }
