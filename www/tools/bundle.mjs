@@ -6,13 +6,15 @@ import { at, dist } from './paths.mjs'
 const sdk = (name) => at('www/sdk', name)
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js']
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts']
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
   { entry: 'index.js', file: 'index.js', format: 'esm' },
   { entry: 'inline.js', file: 'inline.js', format: 'esm' },
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
+  // A part that only shops with a consent platform load.
+  { entry: 'consent.js', file: 'consent.js', format: 'esm' },
   // What shops paste: no wrapper, no bundler's prelude.
   { entry: 'stub.js', file: 'stub.js' },
 ]
@@ -59,6 +61,6 @@ export async function bundle(made, { dev, version }) {
   )
   const stub = join(dist, 'stub.js')
   writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
-  copyFileSync(sdk('index.d.ts'), join(dist, 'index.d.ts'))
+  for (const types of ['index.d.ts', 'consent.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
 }
