@@ -157,8 +157,10 @@ export interface ConsentOptions {
    * A word that is not known denies.
    */
   regions?: Record<string, ConsentOptions['default'] | 'grant'>
-  /** Planned. Milliseconds to wait for a consent platform; afterwards events are held, never sent. */
+  /** How long `source: 'auto'` looks for platforms, in ms; time never answers for one. Default 5000. */
   waitMs?: number
+  /** The shop's own number in the TCF's Global Vendor List, whose consent is then needed too. Default none. */
+  vendor?: number | string
   /**
    * Whether a browser's Global Privacy Control denies `sale`; `'marketing'`: that as well. No yes outvotes it.
    * Default true.
@@ -167,12 +169,12 @@ export interface ConsentOptions {
   /** Whether a browser's Do Not Track denies everything. Default false. */
   dnt?: boolean
   /**
-   * Who says what the shopper chose. Default `'api'`: calls of `consent()`. With any other, everything is held until your
-   * own code has named who must answer (`consent({ source: 'tcf' })`, one call for each), then said that these are all
-   * (`consent({ source: 'auto' })`), and each has answered (`consent({ source: 'tcf', analytics: 'granted' })`).
-   * Ready-made adapters: planned.
+   * Who says what the shopper chose. Default `'api'`: calls of `consent()`. With any other, everything is held until the part
+   * `cartbeacon/consent` (`consent.js`) has heard them: all in a list, or at least one with `auto`. An adapter of your own
+   * names who must answer (`consent({ source: 'tcf' })`, one call for each), says that these are all
+   * (`consent({ source: 'auto' })`), and passes the answers on (`consent({ source: 'tcf', analytics: 'granted' })`).
    */
-  source?: 'auto' | 'api' | Platform
+  source?: 'auto' | 'api' | Platform | Platform[]
   /** The version of the policy that the shopper is shown, at most 64 bytes; every batch carries it. Default none. */
   policy?: string
   /** Planned. Without consent, events go without any id. Default false. */
