@@ -2,6 +2,7 @@
 import { init, type Answer, type Item, type Options, type Ready, type Stats, type Tracker } from 'cartbeacon'
 import { init as initInline } from 'cartbeacon/inline'
 import { init as initSlim } from 'cartbeacon/slim'
+import { listen } from 'cartbeacon/consent'
 import 'cartbeacon/stub'
 
 const options: Options = {
@@ -23,6 +24,11 @@ const others: Tracker[] = [
 init({ site: 'my-shop' })
 // @ts-expect-error an option that does not exist, as a slip of the pen
 init({ endpoint: '/collect', consents: {} })
+
+const stopListening: () => void = listen(tracker, { source: ['tcf', 'gpp'], vendor: 7, region: 'US-CA', waitMs: 2_000 })
+// @ts-expect-error no such platform
+listen(tracker, { source: 'tfc' })
+stopListening()
 
 const ready: Ready = await tracker.ready
 if (ready.engine === 'none') console.warn(ready.reason?.toUpperCase())
