@@ -1,9 +1,10 @@
-//! What JavaScript sees: one class with one call. Each call converts, asks the driver, converts back.
+//! What JavaScript sees: three functions. Each converts, asks the driver, converts back.
 //!
 //! Objects come in as JSON text and nothing here throws. An event's answer is its id, or the id, a blank and a remark, or
-//! `!` and the reason why it was refused. One numbered entry instead of a method each: every method would weigh a shim on
-//! both sides.
+//! `!` and the reason why it was refused. A number instead of a method each, one text instead of one per argument, and
+//! numbered trackers instead of a class: every export and every text would weigh a shim on both sides.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -14,78 +15,86 @@ use crate::edge::driver::Driver;
 use crate::engine::config::Config;
 use crate::engine::io::{Answer, Input};
 use crate::engine::json::{self, own, put};
+use crate::engine::text::cut;
 use crate::heap::{Heap, Pages};
 
 #[global_allocator]
 static ALLOCATOR: Heap<Pages> = Heap::new();
 
-/// The tracker of one site.
-#[wasm_bindgen]
-pub struct Engine {
-    driver: Option<Rc<Driver>>,
-    problem: String,
+thread_local! {
+    /// The trackers of the page. They stay for its life: counters are still asked for when a tracker has been shut down.
+    static TRACKERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Reads the options (a JSON object) and starts a tracker; answers its number. `notify(topic, payload)` is told, in JSON,
+/// of the `topics` that somebody listens to (bits of `io::Topic`). `user` is who was named by an early call of `identify()`,
+/// as JSON; empty when there was none.
 #[wasm_bindgen]
-impl Engine {
-    /// Reads the options (a JSON object) and starts. `notify(topic, payload)` is told, in JSON, of the `topics` that
-    /// somebody listens to (bits of `io::Topic`).
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, notify: Function, document: Document, topics: u8) -> Self {
-        match Config::read(options) {
-            Ok(config) => Self { driver: Some(Driver::start(config, &notify, document, topics)), problem: String::new() },
-            Err(problem) => Self { driver: None, problem: problem.text() },
+pub fn start(options: String, notify: &Function, document: Document, topics: u8, user: String) -> JsValue {
+    let mut answer = String::new();
+    match Config::read(&options) {
+        Ok(config) => {
+            let driver = Driver::start(config, notify, document, topics, user);
+            TRACKERS.with_borrow_mut(|all| {
+                json::push_int(&mut answer, all.len() as u64);
+                all.push(driver);
+            });
         }
+        Err(problem) => answer = refusal(&problem.text()),
     }
-
-    /// Every other method, by number; what is not there is empty.
-    pub fn call(&self, method: u8, a: String, b: String, c: String) -> String {
-        let Some(driver) = &self.driver else {
-            return refusal(&self.problem);
-        };
-        if method < 7 && driver.is_stopped() {
-            return refusal("tracker: shut down");
-        }
-        let input = match method {
-            0 => Input::Track(a, b, c),
-            1 => return text(driver.page_call(b, c)),
-            2 => Input::Consent(a),
-            3 => Input::Identify(a),
-            4 => Input::Reset,
-            5 => Input::Flush,
-            6 => Input::Erase,
-            7 => {
-                driver.subscribe(json::int(&a).and_then(|n| u8::try_from(n).ok()).unwrap_or(0));
-                return String::new();
-            }
-            8 => {
-                driver.stop();
-                return String::new();
-            }
-            _ => {
-                let answer = driver.ask(|t| match method {
-                    9 => t.explain(&a),
-                    10 => t.ids(),
-                    _ => t.stored(),
-                });
-                return answer.unwrap_or_default();
-            }
-        };
-        text(driver.handle(input))
-    }
-
-    /// The counters, an object.
-    pub fn stats(&self) -> JsValue {
-        let stats = self.driver.as_ref().and_then(|driver| driver.stats());
-        stats.unwrap_or_default()
-    }
+    JsValue::from_str(&answer)
 }
 
-impl Engine {
-    /// Why the options were refused; empty when they were not. JavaScript hears it as the answer to any call.
-    pub fn problem(&self) -> &str {
-        &self.problem
+/// Every method of a tracker, by number. Its arguments are one text of three lines, the last of which may be anything:
+/// fields, context, name; what is not there is empty.
+#[wasm_bindgen]
+pub fn call(tracker: usize, method: u8, arguments: String) -> JsValue {
+    let answer = driver(tracker).map(|driver| called(&driver, method, &arguments));
+    JsValue::from_str(&answer.unwrap_or_default())
+}
+
+/// The counters of a tracker, an object.
+#[wasm_bindgen]
+pub fn stats(tracker: usize) -> JsValue {
+    driver(tracker).and_then(|driver| driver.stats()).unwrap_or_default()
+}
+
+fn driver(tracker: usize) -> Option<Rc<Driver>> {
+    TRACKERS.with_borrow(|all| all.get(tracker).cloned())
+}
+
+fn called(driver: &Rc<Driver>, method: u8, arguments: &str) -> String {
+    let (fields, rest) = cut(arguments, b"\n").unwrap_or_default();
+    let (context, name) = cut(rest, b"\n").unwrap_or_default();
+    if method < 7 && driver.is_stopped() {
+        return refusal("tracker: shut down");
     }
+    let input = match method {
+        0 => Input::Track(own(name), own(fields), own(context)),
+        1 => return text(driver.page_call(own(fields), own(context))),
+        2 => Input::Consent(own(name)),
+        3 => Input::Identify(own(name)),
+        4 => Input::Reset,
+        5 => Input::Flush,
+        6 => Input::Erase,
+        7 => {
+            driver.subscribe(json::int(name).and_then(|n| u8::try_from(n).ok()).unwrap_or(0));
+            return String::new();
+        }
+        8 => {
+            driver.stop();
+            return String::new();
+        }
+        _ => {
+            let answer = driver.ask(|t| match method {
+                9 => t.explain(name),
+                10 => t.ids(),
+                _ => t.stored(),
+            });
+            return answer.unwrap_or_default();
+        }
+    };
+    text(driver.handle(input))
 }
 
 fn text(answer: Answer) -> String {

@@ -49,7 +49,7 @@ fn step(w: &mut World) {
             w.input(tab, Input::Page(facts(&url), reason));
         }
         45..=47 => {
-            w.input(tab, Input::Click(r#"[{"tag":"button","id":"buy","data":{}}]"#.to_owned()));
+            w.input(tab, Input::Click("{\"tag\":\"button\",\"id\":\"buy\"}\nclick".to_owned()));
         }
         48..=51 => {
             w.consent(tab, YES);

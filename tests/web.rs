@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::disallowed_macros, reason = "tests may panic")]
 
-use cartbeacon::api::Engine;
+use cartbeacon::api;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -20,16 +20,22 @@ fn js(source: &str) -> JsValue {
     Function::new_no_args(source).call0(&JsValue::NULL).expect("the test's own script")
 }
 
-fn call(engine: &Engine, method: u8, a: &str, b: &str) -> String {
-    engine.call(method, a.to_owned(), b.to_owned(), String::new())
+fn call(tracker: usize, method: u8, name: &str, fields: &str) -> String {
+    api::call(tracker, method, format!("{fields}\n\n{name}")).as_string().unwrap_or_default()
 }
 
-/// An engine that listens to everything; what it tells is collected in `window.told`.
-fn engine(more: &str) -> Engine {
+/// What starting a tracker answers; it listens to everything, and what it tells is collected in `window.told`.
+fn start(more: &str) -> String {
     js("window.told = []; document.cookie = 'cb_web=;max-age=0;path=/'");
     let notify: Function = js("return (topic, payload) => window.told.push(topic + ' ' + payload)").unchecked_into();
     let document: Document = js("return document").unchecked_into();
-    Engine::new(&format!(r#"{{"endpoint":"/collect","site":"web"{more}}}"#), notify, document, 63)
+    let options = format!(r#"{{"endpoint":"/collect","site":"web"{more}}}"#);
+    api::start(options, &notify, document, 63, String::new()).as_string().unwrap_or_default()
+}
+
+/// The number of a tracker that listens to everything.
+fn tracker(more: &str) -> usize {
+    start(more).parse().expect("a tracker's number")
 }
 
 /// How many of the things told contain all the words.
@@ -38,8 +44,8 @@ fn told(words: &[&str]) -> usize {
     all.lines().filter(|line| words.iter().all(|w| line.contains(w))).count()
 }
 
-fn count(engine: &Engine, name: &str) -> f64 {
-    Reflect::get(&engine.stats(), &name.into()).ok().and_then(|n| n.as_f64()).unwrap_or(-1.0)
+fn count(tracker: usize, name: &str) -> f64 {
+    Reflect::get(&api::stats(tracker), &name.into()).ok().and_then(|n| n.as_f64()).unwrap_or(-1.0)
 }
 
 fn cookie() -> String {
@@ -47,78 +53,77 @@ fn cookie() -> String {
 }
 
 #[wasm_bindgen_test]
-fn options_that_make_no_sense_make_it_inert_with_a_reason() {
-    let engine = engine(r#","endpoint":"nope""#);
-    assert_eq!(engine.problem(), "endpoint: not a URL");
-    assert_eq!(call(&engine, TRACK, "x", "{}"), "!endpoint: not a URL");
+fn options_that_make_no_sense_start_nothing_and_a_reason_is_given() {
+    assert_eq!(start(r#","endpoint":"nope""#), "!endpoint: not a URL");
+    assert_eq!(call(99, TRACK, "x", "{}"), "", "nobody has this number");
 }
 
 #[wasm_bindgen_test]
 fn the_first_page_is_held_and_nothing_is_stored_before_a_yes() {
-    let engine = engine("");
+    let tracker = tracker("");
     assert_eq!(told(&["event", "page_view", "held"]), 1);
     assert!(!cookie().contains("cb_web"), "{}", cookie());
-    call(&engine, CONSENT, r#"{"analytics":"granted"}"#, "");
+    call(tracker, CONSENT, r#"{"analytics":"granted"}"#, "");
     assert!(cookie().contains("cb_web=1."), "{}", cookie());
     assert_eq!(
-        call(&engine, STORED, "", "").len(),
+        call(tracker, STORED, "", "").len(),
         cookie().split("cb_web=").nth(1).map_or(0, |c| c.split(';').next().map_or(0, str::len))
     );
-    call(&engine, CONSENT, "\"withdraw\"", "");
+    call(tracker, CONSENT, "\"withdraw\"", "");
     assert!(!cookie().contains("cb_web"), "{}", cookie());
-    assert!(call(&engine, IDS, "", "").contains(r#""visitor":"""#));
-    call(&engine, SHUTDOWN, "", "");
+    assert!(call(tracker, IDS, "", "").contains(r#""visitor":"""#));
+    call(tracker, SHUTDOWN, "", "");
 }
 
 #[wasm_bindgen_test]
 fn an_event_is_answered_with_its_id_or_the_reason() {
-    let engine = engine("");
-    let id = call(&engine, TRACK, "add_to_cart", r#"{"items":[{"item_id":"a"}]}"#);
+    let tracker = tracker("");
+    let id = call(tracker, TRACK, "add_to_cart", r#"{"items":[{"item_id":"a"}]}"#);
     assert_eq!(id.len(), 36, "{id}");
-    assert_eq!(call(&engine, TRACK, "add_to_cart", "{}"), "!items: required");
-    assert_eq!(count(&engine, "accepted"), 2.0);
-    assert_eq!(count(&engine, "held"), 2.0);
-    call(&engine, SHUTDOWN, "", "");
+    assert_eq!(call(tracker, TRACK, "add_to_cart", "{}"), "!items: required");
+    assert_eq!(count(tracker, "accepted"), 2.0);
+    assert_eq!(count(tracker, "held"), 2.0);
+    call(tracker, SHUTDOWN, "", "");
 }
 
 #[wasm_bindgen_test]
 fn routes_are_pages_and_scroll_state_is_not() {
-    let engine = engine("");
+    let tracker = tracker("");
     js("history.pushState({}, '', '/one'); history.replaceState({ y: 5 }, '', '/one'); history.replaceState({}, '', '/two')");
     assert_eq!((told(&["page_view"]), told(&["event", "page_view"])), (3, 3));
-    call(&engine, SHUTDOWN, "", "");
+    call(tracker, SHUTDOWN, "", "");
     js("history.pushState({}, '', '/three')");
     assert_eq!(told(&["page_view"]), 3, "nothing is heard after the shutdown");
 }
 
 #[wasm_bindgen_test]
 fn a_click_in_a_shadow_root_is_seen_and_an_ignored_one_is_not() {
-    let engine = engine("");
+    let tracker = tracker("");
     js("const host = document.body.appendChild(document.createElement('div'));
         const root = host.attachShadow({ mode: 'open' });
         root.innerHTML = '<button id=\"deep\"><svg></svg></button><p data-cb-ignore><button id=\"off\">x</button></p>';
         root.querySelector('svg').dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
         root.querySelector('#off').click(); host.remove()");
     assert_eq!((told(&["click", "\"id\":\"deep\""]), told(&["\"id\":\"off\""])), (1, 0));
-    call(&engine, SHUTDOWN, "", "");
+    call(tracker, SHUTDOWN, "", "");
 }
 
 #[wasm_bindgen_test]
 fn a_declared_event_needs_no_script() {
-    let engine = engine("");
+    let tracker = tracker("");
     js("const article = document.body.appendChild(document.createElement('article'));
         article.innerHTML = '<div data-cb-item-id=\"A1\" data-cb-price=\"9.90\" data-cb-currency=\"EUR\"><button data-cb-event=\"add_to_cart\">Add</button></div>';
         article.querySelector('button').click(); article.remove()");
     assert_eq!(told(&["add_to_cart", r#""items":[{"item_id":"A1","price":9.9}]"#]), 1);
-    call(&engine, SHUTDOWN, "", "");
+    call(tracker, SHUTDOWN, "", "");
 }
 
 #[wasm_bindgen_test]
 fn local_storage_is_used_when_asked_for() {
-    let engine = engine(r#","storage":"local""#);
-    call(&engine, CONSENT, r#"{"analytics":"granted"}"#, "");
+    let tracker = tracker(r#","storage":"local""#);
+    call(tracker, CONSENT, r#"{"analytics":"granted"}"#, "");
     assert!(js("return localStorage.getItem('cb_web') || ''").as_string().unwrap_or_default().starts_with("1."));
-    call(&engine, CONSENT, "\"withdraw\"", "");
+    call(tracker, CONSENT, "\"withdraw\"", "");
     assert!(js("return localStorage.getItem('cb_web')").is_null());
-    call(&engine, SHUTDOWN, "", "");
+    call(tracker, SHUTDOWN, "", "");
 }

@@ -41,7 +41,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// A driver at work.
     #[expect(clippy::cast_precision_loss, reason = "at most a few thousand days")]
-    pub(crate) fn start(config: Config, notify: &Function, document: Document, topics: u8) -> Rc<Self> {
+    pub(crate) fn start(config: Config, notify: &Function, document: Document, topics: u8, user: String) -> Rc<Self> {
         let word = || u64::from(page::random());
         let rng = [word() << 32 | word(), word() << 32 | word()];
         let driver = Rc::new_cyclic(|weak: &Weak<Self>| {
@@ -74,6 +74,10 @@ impl Driver {
         });
         driver.subscribe(topics);
         driver.handle(Input::Start { stored: driver.stored(), sees_beacons: page::sees(&driver.page) > 0 });
+        // Who is logged in was known before the first page view was recorded.
+        if !user.is_empty() {
+            driver.handle(Input::Identify(user));
+        }
         driver.page_shown(page::first_reason());
         driver
     }
@@ -89,7 +93,7 @@ impl Driver {
 
     fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
         let input = match what {
-            heard::CLICK => Input::Click(page::path(event, self.ask(|t| t.config().text) == Some(true))),
+            heard::CLICK => Input::Click(page::clicked(event, self.ask(|t| t.config().text) == Some(true))),
             heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
             heard::VISIBLE => Input::Visible { stored: self.stored() },
             heard::VISIBILITY | heard::HIDDEN => Input::Hidden,
@@ -104,7 +108,7 @@ impl Driver {
     /// A page came on screen, unless the browser only prepares it.
     fn page_shown(self: &Rc<Self>, reason: u32) {
         if let Some(reason) = Reason::BROWSER.get(reason as usize) {
-            self.handle(Input::Page(page::facts(), *reason));
+            self.handle(Input::Page(page::shown(), *reason));
         }
     }
 
@@ -135,7 +139,7 @@ impl Driver {
     }
 
     pub(crate) fn page_call(self: &Rc<Self>, fields: String, context: String) -> Answer {
-        self.handle(Input::PageCall(page::facts(), fields, context))
+        self.handle(Input::PageCall(page::shown(), fields, context))
     }
 
     /// One turn of the loop.
@@ -148,7 +152,7 @@ impl Driver {
         let begun = page::mono();
         let mut answer = Answer::Done;
         // What may be sent now should have the title that the page has by now.
-        let title = matches!(input, None | Some(Input::Hidden)).then(page::title);
+        let title = matches!(input, None | Some(Input::Hidden)).then(|| page::shown().title);
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
             if let Some(title) = title {
                 tracker.handle(Input::Title(title), now(begun));

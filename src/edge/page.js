@@ -13,10 +13,11 @@ export const mono = () => performance.now()
 export const random = () => crypto.getRandomValues(new Uint32Array(1))[0]
 
 /** JSON text; lone surrogates, which no decoder takes, become U+FFFD. */
-const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
+export const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
 
-/** URL (0), title (1) or referrer (2), escaped as in JSON. */
-export const fact = (which) => json([location.href, document.title.replace(/\s+/g, ' '), document.referrer][which]).slice(1, -1)
+/** The page on screen. */
+export const here = () => ({ url: location.href, title: document.title.replace(/\s+/g, ' '), referrer: document.referrer })
+export const facts = () => json(here())
 
 // The numbers of what the engine hears: see page.rs.
 const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
@@ -29,30 +30,6 @@ const reason = (word) => Math.max(0, REASONS.indexOf(word == 'traverse' ? 'back_
 export const firstReason = () => {
   const entry = performance.getEntriesByType('navigation')[0] || {}
   return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
-}
-
-/**
- * The elements under an event, innermost first: the first ten, and above them those that declare something. With their
- * text only if asked, and then a line of it.
- */
-export const path = (event, text) => {
-  const list = []
-  for (const node of event.composedPath()) {
-    if (node.nodeType !== 1) continue
-    const data = {}
-    const element = { tag: node.localName, data }
-    // By name: `attributes` would make an object for each.
-    for (const name of node.getAttributeNames()) {
-      const value = node.getAttribute(name)
-      if (name.startsWith('data-cb-')) data[name.slice(8).replace(/-/g, '_')] = value
-      else if (value && /^(id|role|name|href|type|autocomplete)$/.test(name)) element[name] = value
-    }
-    // What has many children is no button, and what can be typed into has no text of the shop's.
-    if (text && node.childElementCount < 4 && !/^(input|select|textarea|body)$/.test(element.tag))
-      element.text = node.textContent.trim().slice(0, 100)
-    if (list.length < 10 || Object.keys(data).length) list.push(element)
-  }
-  return json(list)
 }
 
 const on = (target, names, handler) => {

@@ -4,6 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event};
 
+use crate::engine::json::Json;
 use crate::engine::page::Facts;
 
 #[wasm_bindgen(module = "/src/edge/page.js")]
@@ -14,10 +15,9 @@ extern "C" {
     pub(super) fn wall() -> f64;
     pub(super) fn mono() -> f64;
     pub(super) fn random() -> u32;
-    fn fact(which: u8) -> String;
+    fn facts() -> String;
     #[wasm_bindgen(js_name = firstReason)]
     pub(super) fn first_reason() -> u32;
-    pub(super) fn path(event: &Event, text: bool) -> String;
     pub(super) fn open(document: &Document, hear: &Function, notify: &Function, endpoint: &str, site: &str, medium: u8, days: f64) -> Page;
     pub(super) fn close(page: &Page);
     pub(super) fn sees(page: &Page) -> u8;
@@ -27,6 +27,12 @@ extern "C" {
     pub(super) fn save(page: &Page, value: &str);
     pub(super) fn stats(counts: &JsValue, spent: f64, lost: &str) -> JsValue;
     pub(super) fn tell(page: &Page, topic: u8, payload: &str);
+}
+
+#[wasm_bindgen(module = "/src/edge/click.js")]
+extern "C" {
+    /// What was clicked: the event's fields and name, as [`Input::Click`](crate::engine::io::Input::Click) has them.
+    pub(super) fn clicked(event: &Event, text: bool) -> String;
 }
 
 /// What `page.js` hears, by its numbers.
@@ -40,12 +46,7 @@ pub(super) mod heard {
     pub(crate) const OUTCOME: u8 = 6;
 }
 
-/// Its title as it is now.
-pub(super) fn title() -> String {
-    fact(1)
-}
-
 /// The page on screen.
-pub(super) fn facts() -> Facts {
-    Facts { url: fact(0), title: title(), referrer: fact(2) }
+pub(super) fn shown() -> Facts {
+    Facts::read(Json::new(&facts()))
 }

@@ -15,7 +15,7 @@ pub enum Input {
     Page(Facts, Reason),
     /// The title as it is now: before the page is hidden and whenever the machine is woken.
     Title(String),
-    /// A click; the path of elements.
+    /// A click: its fields and, on the next line, its name, `click` or what the page declares.
     Click(String),
     /// A call of `track()`: name, fields, context; the last two empty when there are none.
     Track(String, String, String),

@@ -11,7 +11,6 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
-pub mod click;
 pub mod config;
 pub mod consent;
 pub mod event;

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use super::id::Uuid;
-use super::json::{Writer, own};
+use super::json::{Json, Writer, own};
 use super::text::cut;
 
 /// Why a page is on screen.
@@ -51,6 +51,14 @@ pub struct Facts {
     pub url: String,
     pub title: String,
     pub referrer: String,
+}
+
+impl Facts {
+    /// Reads `{"url","title","referrer"}`.
+    pub fn read(facts: Json<'_>) -> Self {
+        let text = |key| own(facts.text(key).unwrap_or(""));
+        Self { url: text("url"), title: text("title"), referrer: text("referrer") }
+    }
 }
 
 /// A page that events happened on.

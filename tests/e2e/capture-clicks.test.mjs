@@ -100,11 +100,25 @@ test('with clicks switched off, only what elements declare is recorded', async (
   assert.deepEqual(eventsOf(await visit.leave()), [['share', {}]])
 })
 
-test('a click on a label is one click, although the browser clicks its control as well', { todo: 'both are recorded' }, async (t) => {
+test('a click on a label is one click, that of its control, although the browser clicks both', async (t) => {
   const world = await pages(t)
   const visit = await world.visit()
-  await visit.go(world.put('label', { body: '<label id="l"><span id="s">Red</span> <input type="radio" name="colour" id="i"></label>' }))
-  await visit.page.click('#s')
+  const body = `<label id="l"><span id="s">Red</span> <input type="radio" name="colour" id="i"></label>
+    <label for="far" id="away">Newsletter</label><input type="checkbox" id="far">
+    <label data-cb-event="add_to_wishlist" data-cb-item-id="A"><span id="wish">Later</span> <input type="checkbox"></label>
+    <label for="far" data-cb-event="share"><span id="say">Tell</span></label>
+    <label><span id="sold-out">Blue</span> <input type="radio" disabled></label>`
+  await visit.go(world.put('label', { head: tags(YES), body }))
+  // By force: the last one's control is disabled.
+  for (const id of ['#s', '#away', '#wish', '#say', '#sold-out']) await visit.page.click(id, { force: true })
   assert.equal(await visit.page.isChecked('#i'), true)
-  assert.equal(eventsOf(await visit.leave()).length, 1)
+  assert.deepEqual(eventsOf(await visit.leave()), [
+    ['click', { tag: 'input', id: 'i', name: 'colour', type: 'radio' }],
+    ['click', { tag: 'input', id: 'far', type: 'checkbox' }],
+    ['add_to_wishlist', { items: [{ item_id: 'A' }] }],
+    // What the label alone declares, and the click on the control it is for.
+    ['share', {}],
+    ['click', { tag: 'input', id: 'far', type: 'checkbox' }],
+    ['click', { tag: 'label' }],
+  ])
 })

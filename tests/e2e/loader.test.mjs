@@ -37,6 +37,16 @@ test('calls made before the tag has loaded arrive with their own time, address a
   assert.ok(login.t <= called && share.t <= called && share.t >= login.t, 'the times of the calls')
 })
 
+test('the page view of a visitor who is logged in is theirs, unless they have just logged out', async (t) => {
+  for (const [calls, expected] of [["cartbeacon('identify', 'u-1')", 'u-1'], ["cartbeacon('reset'); cartbeacon('identify', 'u-2')", null]]) {
+    const world = await pages(t)
+    const visit = await world.visit()
+    await visit.go(world.put('page', { head: tags(YES), script: calls }))
+    const [view] = await visit.leave()
+    assert.deepEqual([view.name, view.user], ['page_view', expected])
+  }
+})
+
 test('every call of the page is the same before and after loading', async (t) => {
   const world = await pages(t)
   const visit = await world.visit()

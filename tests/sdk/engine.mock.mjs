@@ -13,7 +13,7 @@ export const finish = (instance, belt) => {
 
 const EVENT_ID = '01900000-0000-7000-8000-000000000000'
 
-/** By their numbers in `Engine.call`. */
+/** By their numbers in `call`. */
 const METHODS = [
   ['track', (name) => (name == 'bad' ? '!items: required' : name == 'rounded' ? EVENT_ID + ' value: rounded' : EVENT_ID)],
   ['page', () => EVENT_ID],
@@ -29,22 +29,28 @@ const METHODS = [
   ['stored', () => '1.v'],
 ]
 
-export class Engine {
-  constructor(options, notify, document, topics) {
-    Object.assign(this, { options: JSON.parse(options), notify, document, topics, calls: [] })
-    globalThis.engines.push(this)
+/** Starts a tracker, which the page keeps: `page.engines`. */
+export const start = (options, notify, document, topics, user) => {
+  const engine = {
+    options: JSON.parse(options),
+    notify,
+    document,
+    topics,
+    user,
+    calls: [],
+    /** What a listener or a timer does: enters the wasm without a call of the page, through the glue's closures. */
+    fireTimer: () => guard(exports.trap, true)(),
   }
-  call(method, ...args) {
-    const [name, answer] = METHODS[method]
-    this.calls.push([name, ...args])
-    if (!this.options.endpoint) return '!endpoint: required'
-    return args[0] == 'trap' ? exports.trap() : answer(...args)
-  }
-  stats() {
-    return { accepted: 7 }
-  }
-  /** What a listener or a timer does: enters the wasm without a call of the page, through the glue's closures. */
-  fireTimer() {
-    return guard(exports.trap, true)()
-  }
+  const number = globalThis.engines.push(engine) - 1
+  return engine.options.endpoint ? String(number) : '!endpoint: required'
 }
+
+export const call = (tracker, method, lines) => {
+  const [name, answer] = METHODS[method]
+  const [fields, context, ...rest] = lines.split('\n')
+  const args = [rest.join('\n'), fields, context]
+  globalThis.engines[tracker].calls.push([name, ...args])
+  return args[0] == 'trap' ? exports.trap() : answer(...args)
+}
+
+export const stats = () => ({ accepted: 7 })

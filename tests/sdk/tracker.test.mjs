@@ -212,6 +212,15 @@ test('a trap in a listener or timer stays inside as well', async () => {
   assert.equal(tracker.track('login').reason, 'engine: RuntimeError: unreachable')
 })
 
+test('the engine starts with the login that was named before it was ready', async () => {
+  for (const [early, user] of [[[['track', 'x'], ['identify', 'u'], ['reset']], '"u"'], [[['reset'], ['identify', 'u']], ''], [[], '']]) {
+    const { page, tracker } = await openTracker()
+    for (const [command, ...values] of early) tracker[command](...values)
+    await tracker.ready
+    assert.equal(page.engines[0].user, user)
+  }
+})
+
 test('shutdown reaches the engine, and the site can start anew', async () => {
   const { page, init, tracker } = await openTracker()
   await tracker.ready

@@ -1,7 +1,9 @@
 /** What a call made before the wasm is ready takes along, so that it can be replayed as if it had not waited. */
 
+import { here } from '../../src/edge/page.js'
+
 /** When and where a call is made: the `context` that the engine reads. */
-export const here = () => ({ t: Date.now(), url: location.href, title: document.title, referrer: document.referrer })
+export const context = () => ({ t: Date.now(), ...here() })
 
 /** A UUID v7 (RFC 9562 §5.7) of `time`, in ms. It has to be unique, not secret. */
 export const uuid7 = (time) =>

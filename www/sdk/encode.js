@@ -6,6 +6,8 @@
  * getters and proxies do, what comes out is text or a thrown reason, a string.
  */
 
+import { json } from '../../src/edge/page.js'
+
 /** In UTF-16 units. A beacon carries no more, and a larger text is never copied. */
 const LIMIT = 65536
 /** Members of one object or list; GA4's own limit for items. */
@@ -14,9 +16,6 @@ const DEPTH = 16
 
 const THREW = ': a getter threw'
 const LARGE = ': larger than 64 KiB'
-
-/** JSON text without the halves of surrogate pairs (text cut in the middle of a character), which no decoder takes. */
-export const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
 
 /**
  * The same, '' for nothing; throws a reason, which names the field inside, or `label` for the whole. What `json` mended is

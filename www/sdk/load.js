@@ -1,13 +1,13 @@
 /** Gets the wasm from wherever it is and starts it, once per page. What fails is said in words that name the repair. */
 
-import { Engine, finish, imports } from '#engine'
+import { finish, imports } from '#engine'
 import { guard } from './belt.js'
 
 let loading
 
 /**
- * The `Engine` class, ready to use. `source`: URL, Request, Response, bytes, compiled module, or a promise of one; all
- * trackers of a page share the first one's. Rejects with a reason, a string.
+ * Settles when the functions of `#engine` may be called. `source`: URL, Request, Response, bytes, compiled module, or a
+ * promise of one; all trackers of a page share the first one's. Rejects with a reason, a string.
  */
 export const load = (source) => (loading ||= instantiate(source))
 
@@ -27,7 +27,6 @@ const instantiate = async (source) => {
     result ||= await WebAssembly.instantiate(wasm, imports())
     // A module given to `instantiate` makes it answer the instance alone.
     finish(result.instance || result, guard)
-    return Engine
   } catch ({ message }) {
     // The words of Chromium, Firefox and WebKit for a page whose CSP forbids wasm; "embedder" is Chromium's before 97.
     throw /unsafe-eval|CSP$|embedder/.test(message) ? "CSP: script-src needs 'wasm-unsafe-eval'" : `${from}: ${message}`

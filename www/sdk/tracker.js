@@ -6,13 +6,17 @@
  */
 
 import { broken, guard } from './belt.js'
-import { here, uuid7 } from './early.js'
-import { encode, json, short } from './encode.js'
+import * as engine from '#engine'
+import { json } from '../../src/edge/page.js'
+import { context as contextOfNow, uuid7 } from './early.js'
+import { encode, short } from './encode.js'
 import { load } from './load.js'
 import { terms } from './terms.js'
 
-/** A command's place is its number in `Engine.call`, where `on` is `subscribe`; what has no number comes last. */
+/** A command's place is its number in `engine.call`, where `on` is `subscribe`; what has no number comes last. */
 const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids exportData stats cart'.split(' ')
+const IDENTIFY = 3
+const RESET = 4
 const SUBSCRIBE = 7
 const SHUTDOWN = 8
 
@@ -25,7 +29,7 @@ const ARGUMENTS = {
   explain: (remarks, id) => [short(id)],
 }
 
-/** A topic's place is its bit in `Engine.subscribe`. */
+/** A topic's place is its bit in `io::Topic`. */
 const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug']
 /** More calls than this do not wait for an engine that is still loading; as many as `queue.events` keeps by default. */
 const EARLY = 500
@@ -47,7 +51,8 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
   let wanted = 0
   /** Calls before the engine is ready: what `enter` takes. */
   const early = []
-  let engine
+  /** The engine's number for this tracker. */
+  let number
   /** Why there is no engine. */
   let gone = ''
   /** Where the events are that were said yes to here; once it is ready, the engine knows better. */
@@ -55,11 +60,11 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
   let accepted = 0
 
   const trouble = () => broken() || gone
-  const enter = guard((method, a, b, context) => engine.call(method, a, b, context ? json(context) : ''))
-  const askStats = guard(() => engine.stats())
+  const enter = guard((method, a, b, context) => engine.call(number, method, [b, context ? json(context) : '', a].join('\n')))
+  const askStats = guard(() => engine.stats(number))
 
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
-  const keep = (method, a, b, context = here()) => {
+  const keep = (method, a, b, context = contextOfNow()) => {
     if (early.length >= EARLY) return '!queue: full until the engine is ready'
     context.id = method < 2 ? uuid7(context.t) : ''
     early.push([method, a, b, context])
@@ -80,7 +85,7 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
     return { id: '', accepted: false, reason }
   }
 
-  const tellWanted = () => engine && enter(SUBSCRIBE, wanted + '', '')
+  const tellWanted = () => number >= 0 && enter(SUBSCRIBE, wanted + '', '')
 
   const on = (topic, subscriber) => {
     const place = TOPICS.indexOf(topic)
@@ -148,13 +153,15 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       const text = JSON.stringify({ ...options, consent: terms(options.consent || {}) })
-      const Engine = await load(wasm || findWasm())
+      await load(wasm || findWasm())
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
-      engine = guard(() => new Engine(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted))()
-      // An engine that refused its options answers every call with the reason.
-      gone = (tellWanted() || '').slice(1)
-      if (trouble()) throw trouble()
+      // The page view that comes with it is of the one who was named before there was an engine.
+      const [method, user] = early.find(([method]) => method == IDENTIFY || method == RESET) || []
+      const started = guard(engine.start)(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted, method == IDENTIFY ? user : '')
+      if (broken() || started[0] == '!') throw broken() || started.slice(1)
+      number = +started
+      tellWanted()
       // From here on the engine counts. A call made during the replay, by a subscriber, joins the end of the line.
       accepted = 0
       for (const call of early) answer(enter(...call))

@@ -1,6 +1,6 @@
 // The JavaScript of www/sdk joined with the generated glue into the files of dist/.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { at, dist } from './paths.mjs'
 
 const sdk = (name) => at('www/sdk', name)
@@ -28,6 +28,8 @@ function generated(made) {
     name: 'generated',
     setup(build) {
       build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(made, 'engine.js') }))
+      // wasm-bindgen copies what the wasm imports of ours; the SDK imports some of it as well, and once is enough.
+      build.onResolve({ filter: /\/src\/edge\/\w+\.js$/ }, ({ path }) => ({ path: at('src/edge', basename(path)) }))
       build.onResolve({ filter: /^#wasm-base64$/ }, () => ({ path: 'wasm', namespace: 'base64' }))
       build.onLoad({ filter: /.*/, namespace: 'base64' }, () => ({
         contents: readFileSync(join(made, 'cartbeacon.wasm')).toString('base64'),

@@ -120,7 +120,7 @@ const CUTS = [
   },
   { what: 'the imports', pattern: /^( {8}\w+): function\((.*?)\) \{\n/gm, replacement: '$1: ($2) => {\n' },
   { what: 'a bare prototype', pattern: /^ +__proto__: null,\n/gm, replacement: '' },
-  { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '' },
+  { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '', optional: true },
 ]
 
 /** The generated module without what is never used; exports the classes, `imports()` and

@@ -1,8 +1,8 @@
 //! What is captured or called becomes an event: checked, numbered, held or queued.
 
 use super::super::check;
-use super::super::click;
 use super::super::queue::Caps;
+use super::super::text::cut;
 use super::super::vocab::Lane;
 use super::*;
 
@@ -55,12 +55,12 @@ impl Tracker {
         self.record("page_view", fields, context, now)
     }
 
-    pub(super) fn click(&mut self, path: &str, now: Now) {
-        let Some(found) = click::find(path, self.config.text) else { return };
-        if found.name == "click" && !self.config.clicks {
+    pub(super) fn click(&mut self, click: &str, now: Now) {
+        let Some((fields, name)) = cut(click, b"\n") else { return };
+        if name == "click" && !self.config.clicks {
             return;
         }
-        if let Answer::Refused(problem) = self.record(&found.name, &found.fields, Context::default(), now) {
+        if let Answer::Refused(problem) = self.record(name, fields, Context::default(), now) {
             self.debug(&problem);
         }
     }
