@@ -6,8 +6,10 @@
 
 mod common;
 
-use cartbeacon::engine::io::Input;
+use cartbeacon::engine::io::{Input, Output};
 use cartbeacon::engine::page::Reason;
+use cartbeacon::engine::time::Now;
+use cartbeacon::engine::tracker::Tracker;
 use common::world::World;
 use common::{ADD, NO, YES, config, facts};
 
@@ -94,6 +96,30 @@ fn a_yes_is_kept_for_the_next_page() {
         .map(|b| serde_json::from_str::<serde_json::Value>(b).expect("JSON")["session"]["id"].to_string())
         .collect();
     assert_eq!(sessions.len(), 1);
+}
+
+/// A tracker whose page says yes in advance, and what it stores for its first event.
+fn said_yes_in_advance(stored: Option<String>) -> (Tracker, Option<String>) {
+    let options = config(r#","consent":{"default":{"analytics":"granted"}}"#);
+    let mut tracker = Tracker::new(options, [1, stored.is_some().into()]);
+    let now = Now { wall: 1_790_000_000_000, mono: 0 };
+    tracker.handle(Input::Start { stored, sees_beacons: true }, now);
+    tracker.handle(Input::Page(facts("list"), Reason::Navigate), now);
+    let mut written = None;
+    while let Some(output) = tracker.poll_output() {
+        if let Output::Write { value, .. } = output {
+            written = Some(value);
+        }
+    }
+    (tracker, written)
+}
+
+#[test]
+fn a_yes_said_in_advance_on_every_page_is_one_visitor() {
+    let (first, stored) = said_yes_in_advance(None);
+    assert!(stored.is_some());
+    let (next, _) = said_yes_in_advance(stored);
+    assert_eq!(first.ids(), next.ids());
 }
 
 #[test]

@@ -85,13 +85,16 @@ for (const [way, prepare] of Object.entries(HISTORIES)) {
     await page.goBack({ waitUntil: 'commit' })
     await arrived(page, '/two.html')
     await visit.ready()
-    assert.deepEqual(views(await visit.leave(), world.origin), [
+    const events = await visit.leave()
+    assert.deepEqual(views(events, world.origin), [
       'navigate /one.html',
       'reload /one.html',
       'navigate /two.html',
       'navigate /one.html',
       'back_forward /two.html',
     ])
+    // Each of these pages says yes in its options.
+    assert.equal(new Set(events.map(({ visitor, session }) => visitor + session)).size, 1, 'one visit of one visitor')
   })
 
   test(`with ${way}, a page restored from the back/forward cache is one page view more`, async (t) => {
