@@ -172,6 +172,13 @@ fn may_keep(consent: &Consent) -> Result<(), Refusal> {
     if !consent.purposes.iter().any(|p| p == PURPOSE) {
         return Err(Refusal::Consent("consent.purposes: analytics is not among them"));
     }
+    // Without these it is a claim, no proof.
+    if consent.source.as_ref().is_none_or(String::is_empty) {
+        return Err(Refusal::Consent("consent.source: who decided is not said"));
+    }
+    if consent.at.is_none() {
+        return Err(Refusal::Consent("consent.at: when it was decided is not said"));
+    }
     Ok(())
 }
 

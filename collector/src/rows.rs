@@ -210,25 +210,32 @@ fn losses(connection: &Connection, batch: &Accepted) -> Result<()> {
     Ok(())
 }
 
+/// The visitor under all its names: one that denied marketing for a while was known by the ids of its sessions.
+fn names(connection: &Connection, visitor: &str) -> Result<Vec<String>> {
+    let mut ask = connection.prepare_cached(
+        "WITH visit AS (SELECT DISTINCT session AS id FROM event WHERE visitor = ?1 OR session = ?1)
+         SELECT ?1 UNION SELECT id FROM visit UNION SELECT visitor FROM event WHERE session IN (SELECT id FROM visit)",
+    )?;
+    ask.query_map([visitor], |row| row.get(0))?.collect()
+}
+
 /// Deletes everything of a visitor, and notes that someone asked: when, how much there was and in which store, never who.
 pub(crate) fn erase(connection: &Connection, visitor: &str, now: Millis) -> Result<Erased> {
-    let run = |sql: &str| connection.prepare_cached(sql)?.execute([visitor]);
+    let names = serde_json::json!(names(connection, visitor)?).to_string();
+    // Every statement of the list below is of all the names at once.
+    let run = |sql: &str| {
+        connection.prepare_cached(&sql.replace("OF_VISITOR", "visitor IN (SELECT value FROM json_each(?1))"))?.execute([&names])
+    };
     let site: String = connection
-        .prepare_cached("SELECT coalesce(group_concat(DISTINCT site), '') FROM session WHERE visitor = ?1")?
-        .query_row([visitor], |row| row.get(0))?;
-    run("INSERT INTO gone (id) SELECT id FROM event WHERE visitor = ?1")?;
-    let mut rows = run("DELETE FROM item WHERE event IN (SELECT n FROM event WHERE visitor = ?1)")?;
-    let events = run("DELETE FROM event WHERE visitor = ?1")?;
-    let sessions = run("DELETE FROM session WHERE visitor = ?1")?;
+        .prepare_cached("SELECT coalesce(group_concat(DISTINCT site), '') FROM session WHERE visitor IN (SELECT value FROM json_each(?1))")?
+        .query_row([&names], |row| row.get(0))?;
+    run("INSERT INTO gone (id) SELECT id FROM event WHERE OF_VISITOR")?;
+    let mut rows = run("DELETE FROM item WHERE event IN (SELECT n FROM event WHERE OF_VISITOR)")?;
+    let events = run("DELETE FROM event WHERE OF_VISITOR")?;
+    let sessions = run("DELETE FROM session WHERE OF_VISITOR")?;
     rows += events + sessions;
-    for sql in [
-        "DELETE FROM cart_line WHERE visitor = ?1",
-        "DELETE FROM sale WHERE visitor = ?1",
-        "DELETE FROM page WHERE visitor = ?1",
-        "DELETE FROM loss WHERE visitor = ?1",
-        "DELETE FROM batch WHERE visitor = ?1",
-    ] {
-        rows += run(sql)?;
+    for table in ["cart_line", "sale", "page", "loss", "batch"] {
+        rows += run(&format!("DELETE FROM {table} WHERE OF_VISITOR"))?;
     }
     connection
         .prepare_cached("INSERT INTO erasure (at, events, sessions, site, rows) VALUES (?1, ?2, ?3, ?4, ?5)")?

@@ -2,11 +2,12 @@
 //!
 //! A session ends after 30 minutes without an event or 24 hours in all (options `session.idleMinutes`, `session.maxHours`).
 //! What is kept over pages is one short text (about 130 bytes, so that it fits a cookie):
-//! `1.visitor.session.number.started.last.seq.purposes.consented`, numbers in decimal.
+//! `1.visitor.session.number.started.last.seq.choices.consented`, numbers in decimal.
+//! Where marketing is denied, the visitor is known by the session's id: nothing ties two visits together.
 
 use std::rc::Rc;
 
-use super::consent::Purposes;
+use super::consent::{Choices, Consent};
 use super::id::{Rng, Uuid};
 use super::json::{int, own, push_int, put};
 use super::text::cut;
@@ -24,6 +25,13 @@ pub struct Session {
     pub started: Millis,
 }
 
+impl Session {
+    /// The visitor's id, as far as one may be known: no longer than the visit where marketing is denied.
+    pub fn visitor(&self, consent: &Consent) -> Uuid {
+        if consent.is_minimal() { self.id } else { self.visitor }
+    }
+}
+
 /// The current session and how far it has come.
 #[derive(Debug, Default)]
 pub struct Identity {
@@ -36,7 +44,7 @@ pub struct Identity {
 /// A stored identity, read back, and the consent it was stored under.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stored {
-    pub purposes: Purposes,
+    pub choices: Choices,
     pub consented: Millis,
     session: Session,
     last: Millis,
@@ -57,22 +65,23 @@ impl Stored {
         for number in &mut numbers {
             *number = int(part())?;
         }
-        let [n, started, last, seq, purposes, consented] = numbers;
+        let [n, started, last, seq, choices, consented] = numbers;
         let (n, seq) = (u32::try_from(n).ok()?, u32::try_from(seq).ok()?);
-        let purposes = Purposes::from_bits(u8::try_from(purposes).ok()?);
-        Some(Self { purposes, consented, session: Session { visitor, user: String::new(), id, n, started }, last, seq })
+        let choices = Choices::from_bits(u8::try_from(choices).ok()?);
+        Some(Self { choices, consented, session: Session { visitor, user: String::new(), id, n, started }, last, seq })
     }
 }
 
 impl Identity {
     /// The text to store.
-    pub fn stored(&self, purposes: Purposes, consented: Millis) -> Option<String> {
+    pub fn stored(&self, consent: &Consent) -> Option<String> {
         let session = self.session.as_ref()?;
         let mut out = own("1.");
-        put(&mut out, &session.visitor.text());
+        put(&mut out, &session.visitor(consent).text());
         put(&mut out, ".");
         put(&mut out, &session.id.text());
-        for n in [u64::from(session.n), session.started, self.last, u64::from(self.seq), u64::from(purposes.bits()), consented] {
+        let choices = u64::from(consent.choices().bits());
+        for n in [u64::from(session.n), session.started, self.last, u64::from(self.seq), choices, consent.at()] {
             put(&mut out, ".");
             push_int(&mut out, n);
         }
@@ -134,6 +143,8 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::consent::Terms;
+    use crate::engine::json::Json;
 
     const IDLE: Millis = 1_800_000;
     const MAX: Millis = 86_400_000;
@@ -176,16 +187,40 @@ mod tests {
         assert_eq!((before.id, before.visitor), (after.id, after.visitor));
     }
 
+    /// A gate with this answer to marketing.
+    fn gate(marketing: &str) -> Consent {
+        let mut consent = Consent::new(&Terms::default());
+        let update = format!(r#"{{"analytics":"granted","marketing":"{marketing}"}}"#);
+        let (choices, source) = Choices::read(Json(&update)).expect("good choices");
+        consent.update(source, choices, 1_790_000_000_001);
+        consent
+    }
+
+    #[test]
+    fn where_marketing_is_denied_the_visitor_is_known_for_a_visit_only() {
+        let (mut i, no) = (Identity::default(), gate("denied"));
+        touch(&mut i, 1_790_000_000_000);
+        for at in [1_790_000_000_000, 1_790_000_000_000 + IDLE + 1] {
+            touch(&mut i, at);
+            let session = i.current().cloned().expect("a session");
+            assert_eq!(session.visitor(&no), session.id);
+            assert_ne!(session.visitor(&gate("granted")), session.id);
+            let text = i.stored(&no).expect("a session");
+            assert!(!text.contains(&session.visitor.text()));
+            assert_eq!(Stored::read(&text).map(|s| s.choices), Some(no.choices()), "the no is kept with the yes");
+        }
+    }
+
     #[test]
     fn what_is_stored_is_read_back_and_is_short() {
         let mut i = Identity::default();
         touch(&mut i, 1_790_000_000_000);
         i.next_seq();
-        let text = i.stored(Purposes::ALL, 1_790_000_000_001).expect("a session");
+        let text = i.stored(&gate("granted")).expect("a session");
         assert!(text.len() < 200, "{} bytes", text.len());
         let mut next = Identity::default();
         next.adopt(Stored::read(&text).expect("our own text"));
-        assert_eq!(next.stored(Purposes::ALL, 1_790_000_000_001), Some(text));
+        assert_eq!(next.stored(&gate("granted")), Some(text));
         assert_eq!(touch(&mut next, 1_790_000_000_500), (1, false));
     }
 

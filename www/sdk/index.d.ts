@@ -26,7 +26,10 @@ export interface Tracker {
   cart(snapshot: CartSnapshot): Answer
   /** The shopper's choices, any subset, or `'withdraw'` for all. A word that is not known is refused and grants nothing. */
   consent(update: ConsentUpdate): Answer
-  /** The shop's own id of a customer who logged in, 1 to 256 characters. `traits`: planned. */
+  /**
+   * The shop's own id of a customer who logged in, 1 to 256 characters. It does not leave while `marketing` is denied.
+   * `traits`: planned.
+   */
   identify(userId: string, traits?: CustomFields): Answer
   /** Forgets the visitor and starts anew, as after a logout on a shared computer. */
   reset(): void
@@ -42,7 +45,10 @@ export interface Tracker {
   erase(): void
   /** Calls `subscriber` from now on; returns the function that ends it. What a subscriber throws hurts nobody. */
   on<T extends Topic>(topic: T, subscriber: (notice: Notices[T]) => void): () => void
-  /** For order events that a server sends itself; visitor and session are empty where consent is not granted. */
+  /**
+   * For order events that a server sends itself; visitor and session are empty where consent is not granted, and the same
+   * where `marketing` is denied.
+   */
   ids(): Ids
   /** Takes every listener, timer and observer off the page; `init` afterwards starts a new tracker. */
   shutdown(): void
@@ -199,6 +205,11 @@ export type CaptureName =
   | 'engagement' | 'search' | 'vitals' | 'errors' | 'rageClicks' | 'deadClicks'
 
 // Consent
+/**
+ * What each decides: all of `purposes` granted (by default `analytics`), events leave with page, referrer, session, visitor
+ * and login id; else nothing leaves. `marketing` denied: the same without login id, and the visitor's id is the session's.
+ * `preferences` and `sale` are stated in every batch for the receiver.
+ */
 export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'
 export type Choice = 'granted' | 'denied'
 /** `source` is for code that passes on what a consent platform says; without it, it is the shop's own word. */

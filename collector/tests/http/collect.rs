@@ -200,13 +200,16 @@ fn what_the_consent_does_not_cover_is_not_kept_but_counted() {
         ("consent.state", json!("withdrawn"), "consent.state: not granted"),
         ("consent.purposes", json!([]), "consent.purposes: analytics is not among them"),
         ("consent.purposes", json!(["marketing"]), "consent.purposes: analytics is not among them"),
+        ("consent.source", json!(null), "consent.source: who decided is not said"),
+        ("consent.source", json!(""), "consent.source: who decided is not said"),
+        ("consent.at", json!(null), "consent.at: when it was decided is not said"),
     ] {
         let answer = collector.post(&with(&good, path, value));
         assert_eq!((answer.status, answer.error().as_str()), (403, expected));
     }
     assert_eq!(collector.events(), 0);
     assert_eq!(collector.post(&with(&good, "consent.purposes", json!(["marketing", "analytics"]))).status, 200);
-    eventually("refusals are counted", || collector.number("SELECT coalesce(sum(count), 0) FROM refused WHERE kind = 'consent'") == 5);
+    eventually("refusals are counted", || collector.number("SELECT coalesce(sum(count), 0) FROM refused WHERE kind = 'consent'") == 8);
 }
 
 #[test]

@@ -40,6 +40,21 @@ fn an_erased_visitor_leaves_nothing_behind() {
 }
 
 #[test]
+fn erasing_finds_a_visitor_under_every_name() {
+    let collector = Collector::start();
+    let (visitor, stays) = (body::id(), body::id());
+    let (first, second) = (body::id(), body::id());
+    collector.post(&visit(&stays, &body::id(), &[page_view()]));
+    // Two visits; in the second marketing was denied for a while, and the visitor known by that visit's id.
+    for (name, session) in [(&visitor, &first), (&visitor, &second), (&second, &second)] {
+        collector.post(&visit(name, session, &[page_view()]));
+    }
+    assert_eq!(collector.events(), 4);
+    assert_eq!(collector.post(&json!({ "v": 1, "erase": second })).json()["erased"]["events"], json!(3));
+    assert_eq!(collector.text("SELECT group_concat(DISTINCT visitor) FROM event"), stays);
+}
+
+#[test]
 fn a_late_copy_does_not_bring_erased_events_back() {
     let collector = Collector::start();
     let visitor = body::id();

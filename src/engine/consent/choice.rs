@@ -42,6 +42,7 @@ pub struct Purposes(u8);
 impl Purposes {
     pub const NONE: Self = Self(0);
     pub const ANALYTICS: Self = Self(1);
+    pub const MARKETING: Self = Self(2);
     pub const SALE: Self = Self(8);
     pub const ALL: Self = Self(15);
 
@@ -56,13 +57,9 @@ impl Purposes {
         Self(self.0 | other.0)
     }
 
-    /// As a number from 0 to 15, for storage.
-    pub fn bits(self) -> u8 {
-        self.0
-    }
-
-    pub fn from_bits(bits: u8) -> Self {
-        Self(bits & 15)
+    /// The purpose of that place.
+    pub fn at(bit: u8) -> Self {
+        Self(1 << bit)
     }
 
     /// The name of the purpose of one bit.
@@ -91,6 +88,15 @@ impl Purposes {
 pub struct Choices(u8);
 
 impl Choices {
+    /// As a number, for storage.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     /// A yes to these and nothing about the others.
     pub fn yes_to(purposes: Purposes) -> Self {
         Self(purposes.0)

@@ -72,10 +72,10 @@ impl Consent {
     }
 
     /// What follows from what was said in advance: by the options, and by a yes of an earlier page.
-    pub fn begin(&mut self, stored: Option<(Purposes, Millis)>, at: Millis) -> Change {
+    pub fn begin(&mut self, stored: Option<(Choices, Millis)>, at: Millis) -> Change {
         self.was_granted = stored.is_some();
-        let (purposes, at) = stored.unwrap_or((Purposes::NONE, at));
-        self.update(Source::STORED, Choices::yes_to(purposes), at)
+        let (choices, at) = stored.unwrap_or((Choices::default(), at));
+        self.update(Source::STORED, choices, at)
     }
 
     pub fn is_granted(&self) -> bool {
@@ -109,7 +109,17 @@ impl Consent {
 
     /// The purposes granted now.
     pub fn purposes(&self) -> Purposes {
-        self.signals.resolved().granted()
+        self.choices().granted()
+    }
+
+    /// What was said to each purpose, all signals together.
+    pub fn choices(&self) -> Choices {
+        self.signals.resolved()
+    }
+
+    /// Marketing is denied: then no login id and no id beyond a visit leaves or is stored.
+    pub fn is_minimal(&self) -> bool {
+        self.choices().has(false, Purposes::MARKETING)
     }
 
     /// Who decided about all that is required: the first that said no, or the first that said yes, or who is waited for.

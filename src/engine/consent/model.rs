@@ -74,8 +74,8 @@ proptest::proptest! {
                 m.say("api", &[Some(false); 4]);
                 m.state = "withdrawn";
             } else {
-                let bits = |wanted| (0..4_u8).filter(|p| answers.get(usize::from(*p)) == Some(&Some(wanted))).fold(0, |set, p| set | 1 << p);
-                let said = Choices::no_to(Purposes::from_bits(bits(false))).merged(Choices::yes_to(Purposes::from_bits(bits(true))));
+                let all = |wanted| (0..4_u8).filter(|p| answers.get(usize::from(*p)) == Some(&Some(wanted))).fold(Purposes::NONE, |set, p| set.with(Purposes::at(p)));
+                let said = Choices::no_to(all(false)).merged(Choices::yes_to(all(true)));
                 let before = m.state;
                 let change = c.update(named(source), said, at);
                 m.say(source, &answers);

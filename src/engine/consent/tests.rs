@@ -140,7 +140,7 @@ fn until_the_part_for_platforms_has_spoken_nothing_opens() {
     {
         let terms = terms(options);
         let mut c = Consent::new(&terms);
-        c.begin(Some((Purposes::ALL, 1)), 2);
+        c.begin(Some((Choices::yes_to(Purposes::ALL), 1)), 2);
         for name in ["api", "tcf", "gpp", "google", "shopify", "wordpress"] {
             c.update(named(name), choices(YES), 3);
             assert_eq!((c.state_name(), c.source().name()), ("pending", "auto"), "{options}");
@@ -154,7 +154,7 @@ fn until_the_part_for_platforms_has_spoken_nothing_opens() {
 fn a_stored_yes_waits_for_the_platform_and_its_no_takes_it_back() {
     let terms = terms(r#"{"source":"tcf"}"#);
     let mut c = Consent::new(&terms);
-    assert!(matches!(c.begin(Some((Purposes::ANALYTICS, 7)), 9), Change::Nothing));
+    assert!(matches!(c.begin(Some((Choices::yes_to(Purposes::ANALYTICS), 7)), 9), Change::Nothing));
     assert!(c.may_know() && c.may_store().is_none());
     assert!(matches!(c.update(named("tcf"), choices(NO), 10), Change::Withdrawn(0)));
     assert!(!c.may_know());
@@ -177,13 +177,13 @@ fn what_the_browser_denies_no_yes_undoes() {
 #[test]
 fn a_region_says_what_holds_before_a_choice() {
     for (region, state, purposes, source) in [
-        (r#""hold""#, "pending", 0, "default"),
-        (r#""grant""#, "granted", 15, "region"),
-        (r#"{"analytics":"granted","sale":"denied"}"#, "granted", 1, "region"),
-        (r#""deny""#, "denied", 0, "region"),
+        (r#""hold""#, "pending", Purposes::NONE, "default"),
+        (r#""grant""#, "granted", Purposes::ALL, "region"),
+        (r#"{"analytics":"granted","sale":"denied"}"#, "granted", Purposes::ANALYTICS, "region"),
+        (r#""deny""#, "denied", Purposes::NONE, "region"),
     ] {
         let c = gate(&format!(r#"{{"region":{region}}}"#));
-        assert_eq!((c.state_name(), c.purposes().bits(), c.source().name()), (state, purposes, source), "{region}");
+        assert_eq!((c.state_name(), c.purposes(), c.source().name()), (state, purposes, source), "{region}");
     }
     let mut terms = Terms::default();
     assert_eq!(terms.option("region", Json(r#""granted""#)), Some(BAD), "a misspelt word denies");

@@ -180,7 +180,7 @@ impl Tracker {
             self.debug(&problem);
         }
         let stored = stored.and_then(Stored::read);
-        let yes = stored.as_ref().map(|stored| (stored.purposes, stored.consented));
+        let yes = stored.as_ref().map(|stored| (stored.choices, stored.consented));
         let change = self.consent.begin(yes, self.at(now));
         // Whoever has to answer first: the visitor is known again when the answer is yes.
         if let Some(stored) = stored.filter(|_| self.consent.may_know()) {
@@ -238,7 +238,7 @@ impl Tracker {
         if let Some(permit) = self.consent.may_send()
             && let Some(session) = self.identity.current()
         {
-            let body = native::erase(session.visitor);
+            let body = native::erase(session.visitor(&self.consent));
             let send = self.delivery.number();
             self.outputs.push(Output::Send { permit, send, body, transport: self.transport(true) });
         }
@@ -249,7 +249,7 @@ impl Tracker {
     /// Stores identity and consent, if that is permitted.
     fn save(&mut self) {
         if let Some(permit) = self.consent.may_store()
-            && let Some(value) = self.identity.stored(self.consent.purposes(), self.consent.at())
+            && let Some(value) = self.identity.stored(&self.consent)
         {
             self.outputs.push(Output::Write { permit, key: Key::Identity, value });
         }

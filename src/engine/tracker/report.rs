@@ -74,7 +74,7 @@ impl Tracker {
         self.consent.purposes().write(w);
         w.key("decided").open("{");
         for bit in 0..4 {
-            w.text(Purposes::name(bit), self.consent.decider(Purposes::from_bits(1 << bit)).name());
+            w.text(Purposes::name(bit), self.consent.decider(Purposes::at(bit)).name());
         }
         w.close("}");
     }
@@ -84,14 +84,14 @@ impl Tracker {
         let session = self.identity.current().filter(|_| self.consent.is_granted());
         let text = |id: Option<Uuid>| id.map_or_else(String::new, Uuid::text);
         let mut w = Writer { out: own("{") };
-        w.text("visitor", &text(session.map(|s| s.visitor))).text("session", &text(session.map(|s| s.id)));
+        w.text("visitor", &text(session.map(|s| s.visitor(&self.consent)))).text("session", &text(session.map(|s| s.id)));
         w.text("consent", self.consent.state_name()).close("}");
         w.out
     }
 
     /// The identity as it is stored; empty when nothing is.
     pub fn stored(&self) -> String {
-        let stored = self.consent.is_granted().then(|| self.identity.stored(self.consent.purposes(), self.consent.at()));
+        let stored = self.consent.is_granted().then(|| self.identity.stored(&self.consent));
         stored.flatten().unwrap_or_default()
     }
 }

@@ -33,8 +33,8 @@ pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
     w.text("sdk", concat!("cartbeacon/", env!("CARGO_PKG_VERSION"))).text("engine", "wasm").text("site", head.site);
     w.number("sent", head.sent).number("attempt", u64::from(head.attempt));
     if let Some(session) = events.first().and_then(|e| e.session.as_ref()) {
-        w.text("visitor", &session.visitor.text()).key("user");
-        if session.user.is_empty() {
+        w.text("visitor", &session.visitor(head.consent).text()).key("user");
+        if session.user.is_empty() || head.consent.is_minimal() {
             w.raw("null");
         } else {
             w.str(&session.user);
