@@ -221,3 +221,52 @@ fn bad_events_are_refused_with_the_field_and_neighbours_arrive() {
     w.run(6_000);
     assert_eq!((w.received("good"), w.received("add_to_cart"), w.stats(tab).accepted), (2, 0, 3));
 }
+
+/// A page with more waiting than beacons may carry as text, that is left: how much of it arrives.
+fn left_with_a_backlog(packs: bool, sees_beacons: bool) -> (World, usize) {
+    let mut w = World::new(1);
+    (w.packs, w.sees_beacons) = (packs, sees_beacons);
+    let tab = w.open(config(r#","batch":{"events":1000}"#), "list");
+    w.consent(tab, YES);
+    w.run(10_000);
+    for n in 0..450 {
+        let fields = format!(
+            r#"{{"currency":"EUR","value":{n},"items":[{{"item_id":"SKU-{}","item_name":"Product {}","item_category":"Kitchen","price":{}.5,"quantity":1}},{{"item_id":"SKU-{}","item_name":"Another {}","price":{n}}}]}}"#,
+            n * 37 % 500,
+            n * 91 % 300,
+            n % 97,
+            n * 53 % 500,
+            n * 17 % 300
+        );
+        w.track(tab, "add_to_cart", &fields);
+    }
+    w.close(tab);
+    w.run(60_000);
+    (w, tab)
+}
+
+#[test]
+fn a_dying_page_that_packs_gets_a_full_queue_out() {
+    let plain = left_with_a_backlog(false, true).0.received("add_to_cart");
+    assert!(plain < 250, "as text only some of it fits: {plain}");
+    for sees_beacons in [true, false] {
+        let (w, tab) = left_with_a_backlog(true, sees_beacons);
+        assert_eq!(w.received("add_to_cart"), 450);
+        let text: usize = w.receiver.bodies.iter().map(String::len).sum();
+        let sent = usize::try_from(w.stats(tab).bytes_sent).expect("small");
+        assert!(text > 2 * 65_536 && sent < 65_536, "{text} bytes of text in {sent}");
+        assert_eq!(w.receiver.duplicates, 0);
+    }
+}
+
+#[test]
+fn what_packs_is_sent_as_soon_as_there_is_room_on_a_visible_page_too() {
+    let (mut w, tab) = granted("");
+    w.packs = true;
+    for _ in 0..1000 {
+        w.track(tab, "add_to_cart", ADD);
+    }
+    w.run(3_000);
+    assert_eq!((w.received("add_to_cart"), w.receiver.duplicates), (1000, 0));
+    assert_eq!(w.stats(tab).acknowledged, 1001);
+}

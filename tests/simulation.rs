@@ -105,6 +105,7 @@ fn step(w: &mut World) {
 
 fn walk(seed: u64, steps: usize) -> usize {
     let mut w = World::new(seed);
+    w.packs = seed.is_multiple_of(4);
     w.sees_beacons = !seed.is_multiple_of(3);
     // What a page may watch it may read.
     w.readable = w.sees_beacons || !seed.is_multiple_of(4);

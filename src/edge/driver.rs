@@ -176,7 +176,10 @@ impl Driver {
                 if transport == Transport::Beacon {
                     page::watch(&self.page, 1);
                 }
-                page::send(&self.page, transport as u8, send, &body);
+                let packed = page::send(&self.page, transport as u8, send, &body);
+                if packed > 0 {
+                    self.handle(Input::Outcome { send, outcome: Outcome::Packed(packed) });
+                }
             }
             Output::Write { value, .. } => page::save(&self.page, &value),
             Output::Erase { .. } => page::save(&self.page, ""),

@@ -122,8 +122,14 @@ export const close = (page) => {
 /** Whether the status of a beacon to the endpoint can be seen. */
 export const sees = (page) => page._sees >> 1
 
-/** Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for an opaque one. */
-export const send = (page, how, send, body) => {
+/**
+ * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for
+ * an opaque one. Answers how many bytes it was packed into, nothing where it went as it is: what packs comes with the option
+ * `compress`, see www/sdk/gzip.js.
+ */
+export const send = (page, how, send, text) => {
+  const packed = quietly(() => page._notify.gzip?.(text))
+  const body = packed || text
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.
@@ -132,16 +138,17 @@ export const send = (page, how, send, body) => {
   if (how < 1 && isTrusted && quietly(() => navigator.sendBeacon(page._url + page._mark + send, body))) {
     page._trust ??= 0
     page._due.push(send)
-    return page._sees || answer(-2)
-  }
-  // Whatever the page has made of `fetch`.
-  new Promise((sent) => sent(fetch(page._url, { method: 'POST', body, keepalive: how != 2, mode: how > 2 ? 'no-cors' : 'cors' })))
-    .then((response) => {
-      // Chromium gives the keepalive quota back only when the body has been read.
-      const read = () => answer(response.status || -2, response.headers.get('retry-after'))
-      return response.text().then(read, read)
-    })
-    .catch(() => answer(how < 1 && isTrusted ? -1 : 0))
+    page._sees || answer(-2)
+  } else
+    // Whatever the page has made of `fetch`.
+    new Promise((sent) => sent(fetch(page._url, { method: 'POST', body, keepalive: how != 2, mode: how > 2 ? 'no-cors' : 'cors' })))
+      .then((response) => {
+        // Chromium gives the keepalive quota back only when the body has been read.
+        const read = () => answer(response.status || -2, response.headers.get('retry-after'))
+        return response.text().then(read, read)
+      })
+      .catch(() => answer(how < 1 && isTrusted ? -1 : 0))
+  return packed?.size
 }
 
 /** Watches for the outcome of our beacons. A store page has hundreds of other resources: only while one is due. */

@@ -21,7 +21,7 @@ extern "C" {
     pub(super) fn open(document: &Document, hear: &Function, notify: &Function, endpoint: &str, site: &str, medium: u8, days: f64) -> Page;
     pub(super) fn close(page: &Page);
     pub(super) fn sees(page: &Page) -> u8;
-    pub(super) fn send(page: &Page, how: u8, send: u32, body: &str);
+    pub(super) fn send(page: &Page, how: u8, send: u32, body: &str) -> usize;
     pub(super) fn watch(page: &Page, on: u8);
     pub(super) fn load(page: &Page) -> String;
     pub(super) fn save(page: &Page, value: &str);

@@ -107,6 +107,8 @@ impl Config {
             "endpoint" => self.endpoint = own(value.str().unwrap_or("")),
             "site" => self.site = own(value.decimal().unwrap_or("")),
             "format" if value.str() == Some("native") => {}
+            // The edge's.
+            "compress" if value.kind() != b'"' => {}
             "debug" if flag || value.kind() == b'f' => self.debug = flag,
             "storage" => {
                 self.medium = match value.str() {
@@ -218,6 +220,8 @@ mod tests {
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"event":5}}"#), ["batch.event: not an option"]);
         assert_eq!(notes(r#"{"endpoint":"/c","batch":{"events":-5}}"#), ["batch.events: not a possible value"]);
         assert_eq!(notes(r#"{"endpoint":"/c","storage":"disk"}"#), ["storage: not a possible value"]);
+        assert_eq!(notes(r#"{"endpoint":"/c","compress":"gzip"}"#), ["compress: not an option"]);
+        assert_eq!(notes(r#"{"endpoint":"/c","compress":true}"#), [""; 0]);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub enum Input {
 pub enum Outcome {
     /// The browser did not take it.
     Refused,
+    /// The body left packed, in so many bytes. More is to follow, or was told already.
+    Packed(usize),
     /// The browser took it; whether more will be known depends on `sees_beacons`.
     Taken,
     /// The endpoint answered: the HTTP status (0 when the network failed) and, in milliseconds, its `Retry-After`.

@@ -4,7 +4,11 @@
 
 pub mod world;
 
+use std::cell::RefCell;
+use std::io::Read;
+
 use cartbeacon::engine::config::Config;
+use cartbeacon::engine::gzip::{Gzip, MAX_TEXT};
 use cartbeacon::engine::page::Facts;
 
 /// Options for a tracker at `/collect`, with more members given as JSON text (`,"batch":{…}`).
@@ -20,3 +24,15 @@ pub fn facts(name: &str) -> Facts {
 pub const YES: &str = r#"{"analytics":"granted"}"#;
 pub const NO: &str = r#"{"analytics":"denied"}"#;
 pub const ADD: &str = r#"{"currency":"EUR","value":29.98,"items":[{"item_id":"A1","price":14.99,"quantity":2}]}"#;
+
+/// What `compress` makes of a body, in bytes; 0 where it goes as it is. A library unpacks it, as the receiver would.
+pub fn packed(body: &str) -> usize {
+    thread_local!(static PART: RefCell<(Gzip, Vec<u8>)> = RefCell::new((Gzip::new(), vec![0; MAX_TEXT])));
+    PART.with_borrow_mut(|(gzip, out)| {
+        let Some(packed) = gzip.pack(body.as_bytes(), out) else { return 0 };
+        let mut text = String::new();
+        flate2::bufread::GzDecoder::new(&out[..packed]).read_to_string(&mut text).expect("well-formed gzip");
+        assert_eq!(text, body);
+        packed
+    })
+}

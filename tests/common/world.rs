@@ -77,6 +77,8 @@ pub struct World {
     pub sees_beacons: bool,
     /// Whether the endpoint lets a page of another origin read its answers.
     pub readable: bool,
+    /// Whether bodies are packed (option `compress`, its part there).
+    pub packs: bool,
     requests: Vec<Request>,
     /// Answers that got lost: only these excuse a duplicate.
     pub lost_answers: usize,
@@ -97,6 +99,7 @@ impl World {
             receiver: Receiver::default(),
             sees_beacons: true,
             readable: true,
+            packs: false,
             requests: Vec::new(),
             lost_answers: 0,
             writes: 0,
@@ -185,7 +188,12 @@ impl World {
 
     fn send(&mut self, tab: usize, send: u32, body: String, transport: Transport) {
         let keepalive = transport != Transport::Fetch;
-        let quota = if keepalive { body.len() } else { 0 };
+        let packed = if self.packs { super::packed(&body) } else { 0 };
+        let quota = match (keepalive, packed) {
+            (false, _) => 0,
+            (true, 0) => body.len(),
+            (true, packed) => packed,
+        };
         let used: usize = self.requests.iter().filter(|r| r.tab == tab).map(|r| r.quota).sum();
         if used + quota > QUOTA {
             self.input(tab, Input::Outcome { send, outcome: Outcome::Refused });
@@ -196,6 +204,9 @@ impl World {
         self.requests.push(Request { tab, send, body, quota, due, transport, seen });
         if transport == Transport::Beacon {
             self.input(tab, Input::Outcome { send, outcome: Outcome::Taken });
+        }
+        if packed > 0 {
+            self.input(tab, Input::Outcome { send, outcome: Outcome::Packed(packed) });
         }
     }
 

@@ -5,7 +5,7 @@ import { createServer, request as send } from 'node:http'
 export class Front {
   #server
   #behind
-  /** By path: `(request, body) => answer`, an answer being any of `{status, headers, body}`; undefined passes it on. */
+  /** By path: `(request, body, bytes) => answer`, an answer being any of `{status, headers, body}`; undefined passes it on. */
   rules = new Map()
   origin = ''
 
@@ -30,7 +30,7 @@ export class Front {
   }
 
   #answer(request, body, response) {
-    const rule = this.rules.get(request.url.split('?')[0])?.(request, body.toString())
+    const rule = this.rules.get(request.url.split('?')[0])?.(request, body.toString(), body)
     if (rule?.body !== undefined || rule?.status) {
       response.writeHead(rule.status ?? 200, rule.headers).end(rule.body)
       return

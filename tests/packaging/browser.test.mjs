@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import * as esbuild from 'esbuild'
 import { chromium } from 'playwright-core'
+import { rollup } from 'rollup'
 import * as vite from 'vite'
 import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { install } from './install.mjs'
@@ -26,10 +27,10 @@ after(async () => {
 const at = (...parts) => join(installed.folder, ...parts)
 const packed = (name) => at('node_modules/cartbeacon/dist', name)
 
-async function visitServed({ folder = installed.folder, path, site = path.split('/')[1], pages }) {
+async function visitServed({ folder = installed.folder, path, site = path.split('/')[1], pages, compress }) {
   const { url, batches, close } = await serve(folder, pages)
   try {
-    return await visit(browser, url + path, { batches, site })
+    return await visit(browser, url + path, { batches, site, compress })
   } finally {
     await close()
   }
@@ -48,12 +49,12 @@ test('script tag: one line of HTML, no inline code, the wasm found beside the sc
   assert.deepEqual(fetched, ['/node_modules/cartbeacon/dist/cartbeacon.wasm'])
 })
 
-test('script tag with the stub pasted inline, nonce and integrity: the early call is replayed first', async () => {
+test('script tag with the stub pasted inline, nonce and integrity: the early call is replayed first, parts come too', async () => {
   const nonce = 'dGVzdA'
   const integrity = `sha384-${createHash('sha384').update(readFileSync(packed('cartbeacon.js'))).digest('base64')}`
   const values = { nonce, integrity, stub: readFileSync(packed('stub.js'), 'utf8') }
   const html = readFileSync(at('script-tag-stub/index.html'), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name) => values[name])
-  const { events } = await visitServed({ path: '/script-tag-stub/', pages: { '/script-tag-stub/': { html, nonce } } })
+  const { events } = await visitServed({ path: '/script-tag-stub/', pages: { '/script-tag-stub/': { html, nonce } }, compress: true })
   const early = events.find(({ name }) => name === 'login')
   assert.equal(early?.data.method, 'before the script')
   assert.ok(early.t <= events.find(({ name }) => name === 'sign_up').t)
@@ -68,7 +69,17 @@ test('esbuild, the wasm copied beside the bundle', async () => {
   await bundle('esbuild', { entryPoints: ['main.js'], format: 'esm' })
   copyFileSync(packed('cartbeacon.wasm'), at('esbuild/built/cartbeacon.wasm'))
   addPage('esbuild')
-  await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild' })
+  await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild', compress: true })
+})
+
+test('rollup, the wasm copied beside the bundle: a part is a chunk of its own', async () => {
+  const resolve = { name: 'resolve', resolveId: (name) => (name === 'cartbeacon' ? packed('index.js') : null) }
+  const made = await rollup({ input: at('esbuild/main.js'), plugins: [resolve] })
+  const { output } = await made.write({ dir: at('esbuild/built') })
+  assert.deepEqual(output.map(({ fileName }) => fileName.replace(/-.*/, '')), ['main.js', 'gzip'])
+  copyFileSync(packed('cartbeacon.wasm'), at('esbuild/built/cartbeacon.wasm'))
+  addPage('esbuild')
+  await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild', compress: true })
 })
 
 test('esbuild, a classic script: ready says what is missing', async () => {
@@ -98,7 +109,7 @@ test('vite build, without configuration: the wasm comes along', async () => {
   await vite.build({ root: at('vite'), base: './', configFile: false, logLevel: 'silent', build: { outDir: 'built' } })
   const assets = readdirSync(at('vite/built/assets'))
   assert.equal(assets.filter((name) => /^cartbeacon-.*\.wasm$/.test(name)).length, 1, assets.join(' '))
-  await visitServed({ folder: at('vite/built'), path: '/', site: 'vite' })
+  await visitServed({ folder: at('vite/built'), path: '/', site: 'vite', compress: true })
 })
 
 test('vite dev server, the package excluded from pre-bundling', async () => {
@@ -107,7 +118,7 @@ test('vite dev server, the package excluded from pre-bundling', async () => {
   const server = await vite.createServer({ root: at('vite'), logLevel: 'silent', plugins: [receiver], server: { host: '127.0.0.1', port: 0 } })
   try {
     await server.listen()
-    await visit(browser, server.resolvedUrls.local[0], { batches, site: 'vite' })
+    await visit(browser, server.resolvedUrls.local[0], { batches, site: 'vite', compress: true })
   } finally {
     await server.close()
   }
@@ -116,7 +127,7 @@ test('vite dev server, the package excluded from pre-bundling', async () => {
 test('inline: one classic script, nothing else is fetched', async () => {
   await bundle('inline', { entryPoints: ['main.js'], format: 'iife' })
   addPage('inline')
-  const { fetched } = await visitServed({ folder: at('inline/built'), path: '/', site: 'inline' })
+  const { fetched } = await visitServed({ folder: at('inline/built'), path: '/', site: 'inline', compress: true })
   assert.deepEqual(fetched, [])
 })
 

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 const TYPES = {
   '.html': 'text/html;charset=utf-8',
@@ -18,9 +19,10 @@ const csp = (nonce) =>
 /** The endpoint, as middleware: keeps in `batches` what arrives. Browsers ask for an icon as well. */
 export const endpoint = (batches) => async (request, response, next) => {
   if (!/^\/(collect|favicon\.ico)$/.test(request.url)) return next()
-  let body = ''
-  for await (const chunk of request.setEncoding('utf8')) body += chunk
-  if (body) batches.push({ type: request.headers['content-type'], ...JSON.parse(body) })
+  const bytes = Buffer.concat(await request.toArray())
+  const packed = bytes[0] === 0x1f
+  const body = (packed ? gunzipSync(bytes) : bytes).toString()
+  if (body) batches.push({ type: request.headers['content-type'], packed, ...JSON.parse(body) })
   response.writeHead(204).end()
 }
 

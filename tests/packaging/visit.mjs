@@ -30,8 +30,11 @@ async function open(browser, url) {
   return { context, page, complaints, fetched }
 }
 
-/** Makes the visit; `site` is what the project calls itself. Answers `{events, fetched}`, the events by name in order. */
-export async function visit(browser, url, { batches, site }) {
+/**
+ * Makes the visit; `site` is what the project calls itself, and whoever asks for `compress` sends packed as soon as the
+ * part is there. Answers `{events, fetched}`, the events by name in order.
+ */
+export async function visit(browser, url, { batches, site, compress }) {
   const { context, page, complaints, fetched } = await open(browser, url)
   const call = (work) => page.evaluate(`(async () => { const tracker = window.tracker ?? window.cartbeacon?.tracker; ${work} })()`)
   try {
@@ -50,6 +53,11 @@ export async function visit(browser, url, { batches, site }) {
       () => ['page_view', 'add_to_cart', 'sign_up'].every((name) => events().some((event) => event.name === name)),
       () => `arrived: ${events().map((event) => event.name)}\n${complaints.join('\n')}`,
     )
+    if (compress) {
+      const share = () => call("tracker.track('share', { method: 'a link in a mail to a friend' }); tracker.flush()")
+      for (let turn = 0; turn < 100 && !batches.some(({ packed }) => packed); turn++) await share().then(() => sleep(20))
+      assert.ok(batches.some(({ packed }) => packed), 'the part came along')
+    }
     for (const batch of batches) {
       assert.equal(batch.site, site)
       assert.equal(batch.engine, 'wasm')

@@ -2,7 +2,7 @@
 
 const GENERATED = {
   '#engine': new URL('engine.mock.mjs', import.meta.url).href,
-  // (module)
+  '#gzip-base64': 'data:text/javascript,export default globalThis.gzipBase64',
   '#wasm-base64': 'data:text/javascript,export default "AGFzbQEAAAA="',
 }
 

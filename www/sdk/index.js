@@ -1,5 +1,6 @@
 /** The npm package's entry: the wasm lies beside this file, or where the option `wasm` says. */
 
+import { findPart } from './parts.js'
 import { start } from './tracker.js'
 
 const besideThis = () => {
@@ -11,4 +12,4 @@ const besideThis = () => {
   }
 }
 
-export const init = (options) => start(options, besideThis).tracker
+export const init = (options) => start(options, besideThis, findPart).tracker

@@ -1,4 +1,4 @@
-/** The script tag's entry: options from its `data-` attributes, the wasm from beside it, the stub's calls replayed. */
+/** The script tag's entry: options from its `data-` attributes, wasm and parts from beside it, the stub's calls replayed. */
 
 import { read } from './dataset.js'
 import { start } from './tracker.js'
@@ -6,12 +6,12 @@ import { start } from './tracker.js'
 const script = document.currentScript || { dataset: {} }
 const options = read(script.dataset)
 /** Keeps the script's own `?version`, so that a cached old wasm never meets a new script. */
-const besideScript = () => {
+const beside = (file = 'cartbeacon.wasm') => {
   const url = new URL(script.src || location)
-  return new URL('cartbeacon.wasm' + url.search, url)
+  return new URL(file + url.search, url)
 }
 
-const run = start(options, besideScript)
+const run = start(options, beside, (part) => import(beside(part + '.js')))
 const before = window.cartbeacon
 /** The tag of another site on the same page: it hears every command as well, consent above all. */
 const other = before && before.tracker && before.tracker != run.tracker && before

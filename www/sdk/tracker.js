@@ -35,18 +35,25 @@ const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug']
 const EARLY = 500
 
 /**
+ * The parts that options ask for: the name, when, and whether nothing starts without it. Else nothing waits for it, and
+ * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise; the edge finds it by its
+ * name on the function that it tells everything.
+ */
+export const PARTS = [['gzip', ({ compress }) => compress === true]]
+
+/**
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
  * Copies of this code on one page (tag and npm) find each other by the symbol, so that no visitor counts twice.
  */
-export const start = (options, findWasm) => {
+export const start = (options, findWasm, findPart) => {
   options ||= {}
   const trackers = (globalThis[Symbol.for('cartbeacon')] ||= new Map())
   const site = options.site || options.endpoint
-  if (!trackers.has(site)) trackers.set(site, create(options, findWasm, () => trackers.delete(site)))
+  if (!trackers.has(site)) trackers.set(site, create(options, findWasm, findPart, () => trackers.delete(site)))
   return trackers.get(site)
 }
 
-const create = ({ wasm, ...options }, findWasm, forget) => {
+const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const subscribers = TOPICS.map(() => new Set())
   let wanted = 0
   /** Calls before the engine is ready: what `enter` takes. */
@@ -148,17 +155,30 @@ const create = ({ wasm, ...options }, findWasm, forget) => {
     }
   }
 
+  const tell = (topic, payload) => notify(topic, JSON.parse(payload))
+
+  /** Puts a part where the edge finds it. A promise of one that must be there. */
+  const getPart = ([name, isAsked, isRequired]) => {
+    if (!isAsked(options)) return
+    const got = findPart(name)
+      .then(async ({ part }) => (tell[name] = await part))
+      .catch((error) => {
+        throw name + ': ' + error
+      })
+    return isRequired ? got : void got.catch(refuse)
+  }
+
   const open = async () => {
     try {
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       const text = JSON.stringify({ ...options, consent: terms(options.consent || {}) })
-      await load(wasm || findWasm())
+      await Promise.all([load(wasm || findWasm()), ...PARTS.map(getPart)])
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
       // The page view that comes with it is of the one who was named before there was an engine.
       const [method, user] = early.find(([method]) => method == IDENTIFY || method == RESET) || []
-      const started = guard(engine.start)(text, (topic, payload) => notify(topic, JSON.parse(payload)), document, wanted, method == IDENTIFY ? user : '')
+      const started = guard(engine.start)(text, tell, document, wanted, method == IDENTIFY ? user : '')
       if (broken() || started[0] == '!') throw broken() || started.slice(1)
       number = +started
       tellWanted()

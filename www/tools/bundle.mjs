@@ -5,8 +5,11 @@ import { at, dist } from './paths.mjs'
 
 const sdk = (name) => at('www/sdk', name)
 
+/** What options ask for: see www/sdk/parts.js. */
+const PARTS = ['gzip.js']
+
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts']
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
@@ -15,6 +18,8 @@ const BUNDLES = [
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
   // A part that only shops with a consent platform load.
   { entry: 'consent.js', file: 'consent.js', format: 'esm' },
+  // The entries import these when an option asks for them.
+  ...PARTS.map((file) => ({ entry: file, file, format: 'esm' })),
   // What shops paste: no wrapper, no bundler's prelude.
   { entry: 'stub.js', file: 'stub.js' },
 ]
@@ -22,24 +27,30 @@ const BUNDLES = [
 // Nearly all of the tag runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
 const HINTED = { 'cartbeacon.js': { js: '//# allFunctionsCalledOnLoad' } }
 
-/** Two imports that no file answers: the generated glue, and the wasm as text for the entry that carries it inside. */
+/** Imports that no file answers: the generated glue, and a wasm as text for what carries it inside. */
 function generated(made) {
   return {
     name: 'generated',
     setup(build) {
+      // A part stays what it is, an import of the file beside the entry.
+      build.onResolve({ filter: /^\.\// }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
       build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(made, 'engine.js') }))
       // wasm-bindgen copies what the wasm imports of ours; the SDK imports some of it as well, and once is enough.
       build.onResolve({ filter: /\/src\/edge\/\w+\.js$/ }, ({ path }) => ({ path: at('src/edge', basename(path)) }))
-      build.onResolve({ filter: /^#wasm-base64$/ }, () => ({ path: 'wasm', namespace: 'base64' }))
-      build.onLoad({ filter: /.*/, namespace: 'base64' }, () => ({
-        contents: readFileSync(join(made, 'cartbeacon.wasm')).toString('base64'),
+      // `#wasm-base64` is the SDK's own, `#<part>-base64` a part's.
+      build.onResolve({ filter: /^#.*-base64$/ }, ({ path }) => {
+        const name = path.slice(1).replace('-base64', '')
+        return { path: `${name === 'wasm' ? 'cartbeacon' : name}.wasm`, namespace: 'base64' }
+      })
+      build.onLoad({ filter: /.*/, namespace: 'base64' }, ({ path }) => ({
+        contents: readFileSync(join(made, path)).toString('base64'),
         loader: 'text',
       }))
     },
   }
 }
 
-/** Bundles everything from `made` (the folder with `engine.js` and `cartbeacon.wasm`) into dist/. */
+/** Bundles everything from `made` (the folder with `engine.js` and the wasm files) into dist/. */
 export async function bundle(made, { dev, version }) {
   // Loaded only now: it may have been installed by this very command.
   const esbuild = await import('esbuild')

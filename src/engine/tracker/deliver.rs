@@ -232,6 +232,15 @@ impl Tracker {
         let Some(at) = self.delivery.parcels.iter().position(is_it) else { return };
         let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
         match outcome {
+            // What had no room beside the text may go as well.
+            Outcome::Packed(bytes) => {
+                if let Some(flight) = &mut parcel.flight {
+                    self.delivery.bytes_sent -= (core::mem::replace(&mut flight.bytes, bytes) - bytes) as u64;
+                }
+                if self.hidden {
+                    self.flush(now, true);
+                }
+            }
             // The endpoint's answer will be seen.
             Outcome::Taken if self.sees_beacons => return,
             Outcome::Taken => {

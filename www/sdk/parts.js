@@ -1,0 +1,7 @@
+/** The parts as the npm entries get them: imports that bundlers follow, so that they are there wherever the entry is. */
+
+const PARTS = {
+  gzip: () => import('./gzip.js'),
+}
+
+export const findPart = (name) => PARTS[name]()
