@@ -7,9 +7,11 @@
 //!
 //! `click`, `page` → `check` with `vocab`, `money` → `consent` → `session` → `queue` → `wire` → `tracker::deliver`
 //!
-//! `tracker` is where they meet, `gzip` stands apart and ships apart; the others know only the leaves `text`, `json`, `id`, `time`, `event`, `losses`.
+//! `tracker` is where they meet; `gzip` and `cart` stand apart and ship apart; the others know only the leaves `text`, `json`, `id`, `time`,
+//! `event`, `losses`.
 #![forbid(unsafe_code)]
 
+pub mod cart;
 pub mod check;
 pub mod config;
 pub mod consent;
