@@ -15,9 +15,12 @@ use crate::clock::{Millis, believed};
 use crate::fields::{self, Money, Sold};
 use crate::limits::MAX_EVENTS;
 use crate::refusal::Refusal;
+use crate::touch::{self, Touch};
 
 /// The purpose that the events of this format need.
 const PURPOSE: &str = "analytics";
+/// The purpose that a list of people to write to needs.
+const CONTACT: &str = "marketing";
 /// More reasons than the SDK could ever name are no loss report.
 const MAX_REASONS: usize = 50;
 /// A longer policy version is none.
@@ -44,12 +47,29 @@ pub(crate) struct Accepted {
     pub(crate) attempt: u32,
     pub(crate) visitor: String,
     pub(crate) user: Option<String>,
+    /// The class of its device, which the body does not tell.
+    pub(crate) device: Option<&'static str>,
+    /// What brought the visit here, and when.
+    pub(crate) touches: Vec<(Millis, Touch)>,
+    /// Whether its events are a visit's: those of a picture in a mail are not.
+    pub(crate) visited: bool,
     pub(crate) session: Session,
     pub(crate) consent: Consent,
     pub(crate) lost: Vec<(String, i64)>,
     pub(crate) pages: Vec<Page>,
     pub(crate) events: Vec<Row>,
     pub(crate) rejected: Vec<Rejected>,
+}
+
+impl Accepted {
+    /// The login id where the consent covers lists of people, else nobody.
+    pub(crate) fn contact(&self) -> Option<&str> {
+        self.user.as_deref().filter(|user| !user.is_empty() && self.may_contact())
+    }
+
+    pub(crate) fn may_contact(&self) -> bool {
+        self.consent.purposes.iter().any(|p| p == CONTACT)
+    }
 }
 
 /// One event as it will be stored.
@@ -66,6 +86,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) data: String,
     pub(crate) money: Option<Money>,
+    /// Whether there is a field `value`, readable as money or not.
+    pub(crate) valued: bool,
     pub(crate) transaction: Option<String>,
     pub(crate) items: Vec<Sold>,
 }
@@ -147,6 +169,9 @@ fn accept(batch: Batch<Box<RawValue>>, received: Millis) -> Result<Accepted, Ref
         }
     }
     Ok(Accepted {
+        device: None,
+        touches: touches(&pages, &events),
+        visited: true,
         batch: batch_id,
         received,
         sdk: batch.sdk,
@@ -162,6 +187,16 @@ fn accept(batch: Batch<Box<RawValue>>, received: Millis) -> Result<Accepted, Ref
         events,
         rejected,
     })
+}
+
+/// The arrivals among the pages, each at the time of its first event here.
+fn touches(pages: &[Page], events: &[Row]) -> Vec<(Millis, Touch)> {
+    let arrivals = pages.iter().filter(|page| touch::arrives(page.reason.as_deref()));
+    let touch = |page: &Page| {
+        let at = events.iter().filter(|row| row.page.as_ref() == Some(&page.id)).map(|row| row.at).min()?;
+        Some((at, touch::of(&page.url, page.referrer.as_deref())?))
+    };
+    arrivals.filter_map(touch).collect()
 }
 
 /// What was not agreed to is not kept, whoever sent it.
@@ -220,6 +255,7 @@ fn event(text: &str, pages: &[Page], sent: Millis, received: Millis) -> Result<R
     let checked = Json::new(&data);
     Ok(Row {
         money: Money::of(checked),
+        valued: checked.get("value").is_some(),
         transaction: checked.get("transaction_id").and_then(fields::text),
         items: fields::sold(&event.name, checked),
         id,

@@ -28,9 +28,40 @@ pub(crate) fn believed(t: Millis, sent: Millis, received: Millis) -> (Millis, bo
     (received.saturating_sub(waited), true)
 }
 
+/// A moment as ISO 8601 in UTC: `2026-09-21T14:13:20.123Z`. The date is Howard Hinnant's civil_from_days
+/// (<https://howardhinnant.github.io/date_algorithms.html>).
+pub(crate) fn iso(at: Millis) -> String {
+    // Nobody's clock says less than the year 0 or more than 9999: the end of a list of digits is of more use than a date there.
+    let at = at.clamp(-62_167_219_200_000, 253_402_300_799_999);
+    let (days, rest) = (at.div_euclid(86_400_000), at.rem_euclid(86_400_000));
+    let z = days + 719_468;
+    let (era, doe) = (z.div_euclid(146_097), z.rem_euclid(146_097));
+    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second, milli) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_printed_as_its_date() {
+        for (at, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_799_999, "2000-02-29T23:59:59.999Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (1_790_000_000_123, "2026-09-21T14:13:20.123Z"),
+        ] {
+            assert_eq!(iso(at), expected);
+        }
+    }
 
     #[test]
     fn a_time_in_the_past_is_kept() {

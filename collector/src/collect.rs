@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::batch::{self, Message, Rejected};
 use crate::clock;
+use crate::device;
 use crate::limits;
 use crate::refusal::{self, Refusal};
 use crate::routes::Shared;
@@ -39,8 +40,8 @@ struct Told {
 }
 
 /// The content type is not looked at: a beacon says `text/plain` to need no preflight.
-pub(crate) async fn collect(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    match carry_out(&shared, body).await {
+pub(crate) async fn collect(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
+    match carry_out(&shared, &headers, body).await {
         Ok(answer) => refusal::json(StatusCode::OK, &answer),
         Err(refusal) => {
             shared.writer.refused(&refusal);
@@ -49,10 +50,11 @@ pub(crate) async fn collect(State(shared): State<Arc<Shared>>, body: Body) -> Re
     }
 }
 
-async fn carry_out(shared: &Shared, body: Body) -> Result<Answer, Refusal> {
+async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Answer, Refusal> {
     let taken = limits::take(body, &shared.budget, &shared.limits).await?;
     match batch::read(&taken.text, clock::now())? {
-        Message::Store(batch) => {
+        Message::Store(mut batch) => {
+            batch.device = device::of(headers);
             let rejected = batch.rejected.iter().map(told).collect();
             let outcome = shared.writer.store(batch).await?;
             Ok(Answer::Stored { stored: outcome.stored, duplicates: outcome.duplicates, rejected })

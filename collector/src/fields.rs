@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use cartbeacon::engine::json::Json;
 use cartbeacon::engine::money;
 
-/// Events whose items are read: those that change a cart or that the list of top products counts.
-const COUNTED: [&str; 5] = ["view_item", "add_to_cart", "remove_from_cart", "update_cart", "purchase"];
+/// Events whose items are read: those that change a cart, an order, or the list of top products.
+const COUNTED: [&str; 6] = ["view_item", "add_to_cart", "remove_from_cart", "update_cart", "purchase", "refund"];
 /// More pieces than this in one line are counted as this many: sums over all lines then stay far inside an `i64`.
 const MOST: i64 = 1_000_000;
 
@@ -71,8 +71,11 @@ pub(crate) struct Money {
 impl Money {
     /// The event's `value`; `None` without one or without a currency.
     pub(crate) fn of(fields: Json<'_>) -> Option<Self> {
-        let currency = fields.text("currency")?;
-        let amount = money::parse(fields.get("value")?.decimal()?, money::exponent(currency)?)?;
+        Self::read(fields.get("value")?.decimal()?, fields.text("currency")?)
+    }
+
+    fn read(decimal: &str, currency: &str) -> Option<Self> {
+        let amount = money::parse(decimal, money::exponent(currency)?)?;
         Some(Self { currency: currency.to_owned(), minor: amount.minor })
     }
 }
@@ -84,22 +87,30 @@ pub(crate) struct Sold {
     pub(crate) name: Option<String>,
     pub(crate) variant: Option<String>,
     pub(crate) quantity: i64,
+    /// Of one piece.
+    pub(crate) price: Option<Money>,
 }
 
 /// The items of an event that counts them.
 pub(crate) fn sold(name: &str, fields: Json<'_>) -> Vec<Sold> {
     match fields.get("items") {
-        Some(items) if COUNTED.contains(&name) => items.members().filter_map(|(_, item)| line(item)).collect(),
+        Some(items) if COUNTED.contains(&name) => items.members().filter_map(|(_, item)| line(item, fields.text("currency"))).collect(),
         _ => Vec::new(),
     }
 }
 
-fn line(item: Json<'_>) -> Option<Sold> {
+fn line(item: Json<'_>, currency: Option<&str>) -> Option<Sold> {
     let named = |key| item.get(key).and_then(text).filter(|t| !t.is_empty());
     let name = named("item_name");
     let id = named("item_id").or_else(|| name.clone())?;
     let quantity = item.get("quantity").and_then(Json::int).unwrap_or(1);
-    Some(Sold { id, name, variant: named("item_variant"), quantity: i64::try_from(quantity).unwrap_or(MOST).min(MOST) })
+    Some(Sold {
+        id,
+        name,
+        variant: named("item_variant"),
+        quantity: i64::try_from(quantity).unwrap_or(MOST).min(MOST),
+        price: currency.and_then(|currency| Money::read(item.get("price")?.decimal()?, currency)),
+    })
 }
 
 #[cfg(test)]

@@ -11,11 +11,13 @@
 //! writes goes through the one thread of `writer`, which answers only after the commit.
 
 mod batch;
+mod booking;
 mod cart;
 mod clock;
 mod collect;
 mod cors;
 mod database;
+mod device;
 mod faults;
 mod fields;
 mod files;
@@ -23,12 +25,14 @@ mod limits;
 mod live;
 mod query;
 mod refusal;
+mod reports;
 mod routes;
 mod rows;
 pub mod schema;
 mod server;
 mod stats;
 mod stream;
+mod touch;
 mod views;
 mod writer;
 

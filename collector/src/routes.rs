@@ -15,7 +15,7 @@ use crate::faults::{self, Faults};
 use crate::limits::Limits;
 use crate::server::Options;
 use crate::writer::{Changes, Writer};
-use crate::{collect, files, live, query, stream, views};
+use crate::{collect, files, live, query, reports, stream, views};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -42,7 +42,11 @@ pub(crate) fn router(shared: Arc<Shared>, options: &Options) -> Router {
         collecting = collecting.layer(from_fn_with_state(Arc::clone(&shared), faults::inject));
     }
     let collecting = Router::new().route("/collect", collecting).layer(from_fn_with_state(Arc::clone(&shared), cors::guard));
-    let mut looking = Router::new().route("/events", get(query::events)).route("/live/stream", get(stream::stream)).merge(live::router());
+    let mut looking = Router::new()
+        .route("/events", get(query::events))
+        .route("/reports/{name}", get(reports::report))
+        .route("/live/stream", get(stream::stream))
+        .merge(live::router());
     if options.test_faults {
         looking = looking.route("/test/faults", post(faults::set).get(faults::remaining));
     }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use crate::batch::{Accepted, Row};
+use crate::booking;
 use crate::cart;
 use crate::clock::Millis;
 
@@ -32,17 +33,19 @@ pub(crate) fn store(connection: &Connection, batch: &Accepted) -> Result<Stored>
         match event(connection, batch, row)? {
             Some(n) => {
                 outcome.stored += 1;
-                items(connection, row, n)?;
+                let sold = booking::book(connection, batch, row, n)?;
                 cart::apply(connection, batch, row)?;
-                let sold = row.name == "purchase" && sale(connection, batch, row)?;
                 session.add(row, sold);
             }
             None => outcome.duplicates += 1,
         }
     }
     if outcome.stored > 0 {
-        session.write(connection, batch)?;
+        if batch.visited {
+            session.write(connection, batch)?;
+        }
         pages(connection, batch)?;
+        touches(connection, batch)?;
     }
     if delivery(connection, batch)? {
         losses(connection, batch)?;
@@ -85,27 +88,6 @@ fn event(connection: &Connection, batch: &Accepted, row: &Row) -> Result<Option<
     insert.query_row(values, |r| r.get(0)).optional()
 }
 
-fn items(connection: &Connection, row: &Row, n: i64) -> Result<()> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO item (event, line, at, event_name, item_id, item_name, quantity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    for (line, item) in row.items.iter().enumerate() {
-        insert.execute(params![n, line, row.at, row.name, item.id, item.name, item.quantity])?;
-    }
-    Ok(())
-}
-
-/// Books an order; false when this order was booked before.
-fn sale(connection: &Connection, batch: &Accepted, row: &Row) -> Result<bool> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO sale (site, transaction_id, at, session, visitor, currency, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let (currency, amount) = row.money.as_ref().map(|m| (&m.currency, m.minor)).unzip();
-    let values = params![batch.site, row.transaction, row.at, batch.session.id, batch.visitor, currency, amount];
-    Ok(insert.execute(values)? > 0)
-}
-
 /// What a batch adds to its session. Every part is a sum, a minimum or a maximum: batches may arrive in any order.
 #[derive(Debug, Default)]
 struct Tally {
@@ -118,6 +100,9 @@ struct Tally {
     orders: i64,
     filled_at: Millis,
     emptied_at: Millis,
+    checkout_at: Millis,
+    shipping_at: Millis,
+    payment_at: Millis,
 }
 
 impl Tally {
@@ -131,7 +116,12 @@ impl Tally {
                 self.carts += 1;
                 self.filled_at = self.filled_at.max(row.at);
             }
-            "begin_checkout" => self.checkouts += 1,
+            "begin_checkout" => {
+                self.checkouts += 1;
+                self.checkout_at = self.checkout_at.max(row.at);
+            }
+            "add_shipping_info" => self.shipping_at = self.shipping_at.max(row.at),
+            "add_payment_info" => self.payment_at = self.payment_at.max(row.at),
             "clear_cart" => self.emptied_at = self.emptied_at.max(row.at),
             "purchase" => {
                 self.orders += i64::from(sold);
@@ -144,13 +134,17 @@ impl Tally {
     fn write(&self, connection: &Connection, batch: &Accepted) -> Result<()> {
         let mut upsert = connection.prepare_cached(
             "INSERT INTO session (id, visitor, site, n, started, first_at, last_at, events, views, carts, checkouts, orders, units,
-                                  filled_at, emptied_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
              ON CONFLICT (id) DO UPDATE SET
                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
                events = events + excluded.events, views = views + excluded.views, carts = carts + excluded.carts,
                checkouts = checkouts + excluded.checkouts, orders = orders + excluded.orders, units = excluded.units,
-               filled_at = max(filled_at, excluded.filled_at), emptied_at = max(emptied_at, excluded.emptied_at)",
+               filled_at = max(filled_at, excluded.filled_at), emptied_at = max(emptied_at, excluded.emptied_at),
+               device = coalesce(device, excluded.device),
+               contact = CASE WHEN ?21 THEN coalesce(excluded.contact, contact) END,
+               checkout_at = max(checkout_at, excluded.checkout_at), shipping_at = max(shipping_at, excluded.shipping_at),
+               payment_at = max(payment_at, excluded.payment_at)",
         )?;
         let started = i64::try_from(batch.session.started).unwrap_or(i64::MAX).min(batch.received);
         upsert.execute(params![
@@ -169,6 +163,12 @@ impl Tally {
             cart::units(connection, &batch.session.id)?,
             self.filled_at,
             self.emptied_at,
+            batch.device,
+            batch.contact(),
+            self.checkout_at,
+            self.shipping_at,
+            self.payment_at,
+            batch.may_contact(),
         ])?;
         Ok(())
     }
@@ -180,6 +180,18 @@ fn pages(connection: &Connection, batch: &Accepted) -> Result<()> {
     )?;
     for page in &batch.pages {
         insert.execute(params![page.id, batch.visitor, page.url, page.title, page.referrer, page.reason])?;
+    }
+    Ok(())
+}
+
+fn touches(connection: &Connection, batch: &Accepted) -> Result<()> {
+    let mut upsert = connection.prepare_cached(
+        "INSERT INTO touch (session, visitor, site, at, channel, source, medium, campaign, tagged)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
+    )?;
+    for (at, touch) in &batch.touches {
+        let (source, medium, campaign) = (&touch.source, &touch.medium, &touch.campaign);
+        upsert.execute(params![batch.session.id, batch.visitor, batch.site, at, touch.channel, source, medium, campaign, touch.tagged])?;
     }
     Ok(())
 }
@@ -234,7 +246,7 @@ pub(crate) fn erase(connection: &Connection, visitor: &str, now: Millis) -> Resu
     let events = run("DELETE FROM event WHERE OF_VISITOR")?;
     let sessions = run("DELETE FROM session WHERE OF_VISITOR")?;
     rows += events + sessions;
-    for table in ["cart_line", "sale", "page", "loss", "batch"] {
+    for table in ["cart_line", "sale", "refund", "touch", "page", "loss", "batch"] {
         rows += run(&format!("DELETE FROM {table} WHERE OF_VISITOR"))?;
     }
     connection

@@ -294,13 +294,13 @@ fn refused(connection: &Connection, since: Millis) -> Result<Vec<Refused>> {
 }
 
 /// `minor / count` to the nearest whole, halves upwards.
-fn halves_up(minor: i128, count: i64) -> i128 {
+pub(crate) fn halves_up(minor: i128, count: i64) -> i128 {
     let count = i128::from(count.max(1));
     (2 * minor + count).div_euclid(2 * count)
 }
 
 /// Minor units as decimal text with all the currency's digits: 2990 cents are `29.90`.
-fn decimal(minor: i128, currency: &str) -> String {
+pub(crate) fn decimal(minor: i128, currency: &str) -> String {
     let digits = usize::from(money::exponent(currency).unwrap_or(2));
     let unit = 10_i128.pow(u32::try_from(digits).unwrap_or(2));
     let sign = if minor.cmp(&0) == Ordering::Less { "-" } else { "" };

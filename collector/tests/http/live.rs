@@ -191,12 +191,24 @@ fn figures_stay_fast_and_sums_exact_with_a_hundred_thousand_events() {
              SELECT 'e' || i, {now} - i * 500, 0, 0, 0, 'b', 's', 'v' || (i / 50), 's' || (i / 10), i,
                     CASE i % 5 WHEN 0 THEN 'view_item' WHEN 1 THEN 'add_to_cart' WHEN 2 THEN 'purchase' ELSE 'page_view' END,
                     'EUR', 999999999999999, '{{}}' FROM k;
-             INSERT INTO item SELECT n, 0, at, name, 'p' || (n % 500), 'Product', 1 FROM event WHERE name <> 'page_view';
-             INSERT INTO sale SELECT 's', id, at, session, visitor, currency, amount FROM event WHERE name = 'purchase';
-             INSERT INTO session SELECT session, visitor, 's', 1, 0, min(at), max(at), 10, 2, 2, 0, 2, 0, 0, 0 FROM event GROUP BY session;
+             INSERT INTO item (event, line, at, event_name, item_id, item_name, quantity, visitor, site, price)
+             SELECT n, 0, at, name, 'p' || (n % 500), 'Product', 1, visitor, site, 100 FROM event WHERE name <> 'page_view';
+             INSERT INTO sale (site, transaction_id, at, session, visitor, currency, amount, event)
+             SELECT 's', id, at, session, visitor, currency, amount, n FROM event WHERE name = 'purchase';
+             INSERT INTO session (id, visitor, site, n, started, first_at, last_at, events, views, carts, checkouts, orders, units, filled_at,
+                                  emptied_at)
+             SELECT session, visitor, 's', 1, 0, min(at), max(at), 10, 2, 2, 0, 2, 0, 0, 0 FROM event GROUP BY session;
+             INSERT INTO touch (session, visitor, site, at, channel, source, medium, campaign, tagged)
+             SELECT id, visitor, 's', first_at, 'email', 'c' || (rowid_of % 300), 'email', 'x', 1
+             FROM (SELECT *, first_at / 5000 AS rowid_of FROM session);
              COMMIT;"
         ))
         .unwrap();
+    for report in ["figures", "orders", "items.csv", "carts", "devices", "products", "campaigns", "paths", "spelling"] {
+        let began = Instant::now();
+        assert_eq!(collector.get(&format!("/reports/{report}")).status, 200, "{report}");
+        assert!(began.elapsed() < Duration::from_secs(10), "{report}: {:?}", began.elapsed());
+    }
     for span in ["hour", "day", "week", "all"] {
         let began = Instant::now();
         let stats = stats(&collector, span);

@@ -12,5 +12,6 @@ mod files;
 mod limits;
 mod live;
 mod program;
+mod reports;
 mod schema;
 mod world;

@@ -1,0 +1,59 @@
+//! What did not arrive: told lost by the SDK, or turned away here.
+
+use rusqlite::{Connection, Result, params};
+
+use super::Range;
+use super::table::{Cell, Column, Kind, Table};
+
+/// The statement behind [`losses`].
+pub(crate) const LOST: &str = "SELECT reason, sum(count), max(at) FROM loss WHERE at >= ?1 AND at < ?2 GROUP BY reason ORDER BY 2 DESC";
+
+/// `losses`: what the SDK says it gave up, by reason.
+pub(crate) fn losses(connection: &Connection, range: &Range) -> Result<Table> {
+    let columns = [
+        Column::new(
+            "reason",
+            "Reason",
+            Kind::Text,
+            "Why the tracker gave the events up. It tells in its next batch, so what a browser that never came back lost is not here.",
+        ),
+        Column::new("events", "Events", Kind::Count, "Each batch's counters once, however often the batch was sent."),
+        Column::new("share", "Share", Kind::Share, "Of all events that were stored or told lost in the range."),
+        Column::new("last", "Last told", Kind::Time, ""),
+    ];
+    let mut ask = connection.prepare_cached(LOST)?;
+    let rows: Vec<(String, i64, i64)> =
+        ask.query_map(params![range.from, range.to], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_>>()?;
+    let stored: i64 = connection
+        .prepare_cached("SELECT count(*) FROM event WHERE at >= ?1 AND at < ?2")?
+        .query_row(params![range.from, range.to], |row| row.get(0))?;
+    let all = stored.saturating_add(rows.iter().map(|(_, count, _)| count).sum());
+    let rows = rows
+        .into_iter()
+        .map(|(reason, count, last)| vec![Cell::Text(reason), Cell::Count(count), Cell::Share(count, all), Cell::Time(last)]);
+    Ok(Table::new(&columns, rows.collect()))
+}
+
+/// The statement behind [`refusals`]; hours count whole.
+pub(crate) const REFUSED: &str = "SELECT kind, reason, sum(count), max(hour) FROM refused WHERE hour > ?1 - 3600000 AND hour < ?2
+   GROUP BY kind, reason ORDER BY 3 DESC";
+
+/// `refusals`: what this collector turned away, never from whom.
+pub(crate) fn refusals(connection: &Connection, range: &Range) -> Result<Table> {
+    let columns = [
+        Column::new(
+            "kind",
+            "Kind",
+            Kind::Text,
+            "event: one event of a batch whose others were stored. consent: the stated consent does not cover what was sent (403). malformed, too_large, origin, slow, busy, unstored: a whole request.",
+        ),
+        Column::new("reason", "Reason", Kind::Text, ""),
+        Column::new("count", "Times", Kind::Count, "By hour; the hours in which the range begins and ends count whole."),
+        Column::new("last", "Last hour", Kind::Time, ""),
+    ];
+    let mut ask = connection.prepare_cached(REFUSED)?;
+    let rows = ask.query_map(params![range.from, range.to], |row| {
+        Ok(vec![Cell::Text(row.get(0)?), Cell::Text(row.get(1)?), Cell::Count(row.get(2)?), Cell::Time(row.get(3)?)])
+    })?;
+    Ok(Table::new(&columns, rows.collect::<Result<_>>()?))
+}
