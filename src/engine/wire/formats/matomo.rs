@@ -1,0 +1,202 @@
+//! Matomo's bulk tracking, `matomo.php`: <https://developer.matomo.org/api-reference/tracking-api>. Each event is a query.
+//!
+//! A cart update there is the whole cart, so only events that carry it (`view_cart`, `begin_checkout` …) become one;
+//! `add_to_cart` and its like are events. An order is known again by its id, nothing else is: in doubt, nothing goes twice.
+//! No request of ecommerce may have `ca=1`: the receiver answers 500 and takes the whole batch back.
+
+use super::batch::{Batch, Event, field};
+use super::{Format, Setup, Verdict, at_most_once, commerce, escape, url};
+use crate::engine::json::{Json, Writer, push_int, put};
+use crate::engine::money;
+use crate::engine::text::is_one_of;
+
+pub struct Matomo;
+
+impl Format for Matomo {
+    const PATH: &'static str = "/matomo.php";
+    const DEDUPES: bool = false;
+    const NATIVE_BYTES: u64 = 24_576;
+    /// Older ones need a token, which is a secret.
+    const HOURS: u64 = 23;
+
+    fn setup(setup: &Setup<'_>, _: &mut String) -> Result<(), &'static str> {
+        setup.need_key("key: required, the site's id (idsite)").map(|_| ())
+    }
+
+    fn head(_: &Setup<'_>, _: &Batch<'_>, w: &mut Writer) {
+        w.open("{").key("requests").open("[");
+    }
+
+    fn event(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer) {
+        // What was looked at belongs to the page view, where that is in the same batch.
+        if event.name == "view_item" && view_of(batch, event).is_some() {
+            return;
+        }
+        let mut query = Query { out: String::from("?") };
+        query.common(setup, batch, event);
+        query.what(batch, event);
+        w.str(&query.out);
+    }
+
+    fn tail(_: &Setup<'_>, _: &Batch<'_>, w: &mut Writer) {
+        w.close("]").close("}");
+    }
+
+    /// `invalid` counts what was refused. An error takes the whole batch back, so it may go again.
+    fn judge(status: u16, body: &str, _: u32) -> Verdict {
+        match status {
+            200 => Verdict::Stored(Json::new(body).get("invalid").and_then(Json::int).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)),
+            500 if url::contains(body, "\"error\"") => Verdict::Split,
+            _ => at_most_once(status),
+        }
+    }
+}
+
+/// The page view of the same page in this batch.
+fn view_of<'a>(batch: &Batch<'a>, event: &Event<'_>) -> Option<Event<'a>> {
+    batch.events().find(|e| e.name == "page_view" && e.page.id == event.page.id && event.single().is_some())
+}
+
+/// A query string; values are percent-encoded.
+struct Query {
+    out: String,
+}
+
+impl Query {
+    fn name(&mut self, name: &str) {
+        if self.out.len() > 1 {
+            put(&mut self.out, "&");
+        }
+        put(&mut self.out, name);
+        put(&mut self.out, "=");
+    }
+
+    /// A text, with JSON's escapes; nothing for an empty one.
+    fn text(&mut self, name: &str, escaped: &str) {
+        if !escaped.is_empty() {
+            self.name(name);
+            escape::percent(&mut self.out, escaped);
+        }
+    }
+
+    /// What needs no encoding.
+    fn plain(&mut self, name: &str, value: &str) {
+        self.name(name);
+        put(&mut self.out, value);
+    }
+
+    /// JSON text as a value.
+    fn json(&mut self, name: &str, json: &str) {
+        let mut nested = String::with_capacity(json.len() * 2);
+        escape::nest(&mut nested, json);
+        self.text(name, &nested);
+    }
+
+    fn common(&mut self, setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>) {
+        self.text("idsite", setup.key());
+        for (name, value) in [("rec", "1"), ("apiv", "1"), ("send_image", "0")] {
+            self.plain(name, value);
+        }
+        self.name("_id");
+        escape::last_digits(&mut self.out, batch.visitor, 16);
+        self.text("uid", batch.user);
+        self.name("pv_id");
+        escape::last_digits(&mut self.out, event.page.id, 6);
+        self.name("cdt");
+        push_int(&mut self.out, setup.corrected(event.t) / 1000);
+        self.text("lang", setup.text("lang"));
+        self.text("url", event.page.url);
+        self.text("urlref", event.page.referrer);
+    }
+
+    fn what(&mut self, batch: &Batch<'_>, event: &Event<'_>) {
+        match event.name {
+            "page_view" => {
+                self.text("action_name", event.page.title);
+                let seen = batch.events().find(|e| e.name == "view_item" && e.page.id == event.page.id);
+                if let Some(item) = seen.and_then(|e| e.single()) {
+                    self.product(item);
+                }
+            }
+            "search" => {
+                self.text("search", event.field("search_term"));
+                self.text("search_count", event.field("search_count"));
+            }
+            "outbound_click" => self.text("link", event.field("href")),
+            "file_download" => self.text("download", event.field("href")),
+            "purchase" => {
+                let total = total(event);
+                self.plain("idgoal", "0");
+                self.text("ec_id", event.field("transaction_id"));
+                self.text("revenue", &total);
+                for (name, ours) in [("ec_st", "value"), ("ec_tx", "tax"), ("ec_sh", "shipping"), ("ec_dt", "discount")] {
+                    self.text(name, event.field(ours));
+                }
+                self.items(event);
+            }
+            "clear_cart" => {
+                self.plain("idgoal", "0");
+                self.plain("revenue", "0");
+                self.plain("ec_items", "%5B%5D");
+            }
+            name if is_one_of(name, "view_cart begin_checkout add_shipping_info add_payment_info checkout_step cart_restored")
+                && event.items().next().is_some() =>
+            {
+                self.plain("idgoal", "0");
+                self.text("revenue", event.field("value"));
+                self.items(event);
+            }
+            name => {
+                self.plain("ca", "1");
+                self.plain("e_c", if event.items().next().is_some() || event.data.get("coupon").is_some() { "ecommerce" } else { "page" });
+                self.text("e_a", commerce::name(name));
+                let single = event.single().unwrap_or(Json("{}"));
+                let label =
+                    [field(single, "item_name"), field(single, "item_id"), event.field("coupon"), event.field("text"), event.field("id")];
+                self.text("e_n", label.into_iter().find(|text| !text.is_empty()).unwrap_or(""));
+                self.text("e_v", event.field("value"));
+            }
+        }
+    }
+
+    /// The product of a page.
+    fn product(&mut self, item: Json<'_>) {
+        self.text("_pks", field(item, "item_id"));
+        self.text("_pkn", field(item, "item_name"));
+        self.text("_pkc", field(item, "item_category"));
+        self.text("_pkp", field(item, "price"));
+    }
+
+    /// `[[sku, name, [categories], price, quantity], …]`
+    fn items(&mut self, event: &Event<'_>) {
+        let mut w = Writer::default();
+        w.open("[");
+        for (_, item) in event.items() {
+            let or = |name, otherwise| item.get(name).filter(|v| v.kind() != b'n').map_or(otherwise, |v| v.0);
+            let name = or("item_name", "\"\"");
+            w.open("[").raw(or("item_id", name)).raw(name).open("[");
+            for level in ["item_category", "item_category2", "item_category3", "item_category4", "item_category5"] {
+                if let Some(category) = item.get(level).filter(|v| v.kind() == b'"') {
+                    w.raw(category.0);
+                }
+            }
+            w.close("]").raw(or("price", "0")).raw(or("quantity", "1")).close("]");
+        }
+        w.close("]");
+        self.json("ec_items", &w.out);
+    }
+}
+
+/// What was paid: the field `total` where the shop gives it, else goods and delivery. Whether tax comes on top nobody says.
+fn total(event: &Event<'_>) -> String {
+    let mut out = String::new();
+    let given = event.field("total");
+    if !given.is_empty() {
+        put(&mut out, given);
+        return out;
+    }
+    // Four digits hold those of every currency.
+    let amount = |name| money::parse(event.field(name), 4).map_or(0, |a| a.minor);
+    money::push(&mut out, amount("value").saturating_add(amount("shipping")), 4);
+    out
+}

@@ -1,0 +1,315 @@
+//! Other receivers' formats: a native batch in, requests out; their answer in, what it means for the events out.
+//!
+//! All of it is text to text, so that it can ship as a part of its own (`src/parts/formats.rs`) which only those shops load
+//! that name a format. A format is one file and one implementation of [`Format`]: what its receiver reads, how much of
+//! it at once, and what its answers mean. The batch stays native inside the page: queue, retries and halving know no
+//! other.
+
+pub mod batch;
+#[cfg(any(feature = "segment", feature = "posthog", feature = "matomo"))]
+pub mod commerce;
+pub mod escape;
+#[cfg(any(feature = "ndjson", feature = "json-array"))]
+pub mod lines;
+#[cfg(feature = "matomo")]
+pub mod matomo;
+#[cfg(feature = "plausible")]
+pub mod plausible;
+#[cfg(feature = "posthog")]
+pub mod posthog;
+#[cfg(feature = "segment")]
+pub mod segment;
+#[cfg(feature = "snowplow")]
+pub mod snowplow;
+#[cfg(feature = "umami")]
+pub mod umami;
+pub mod url;
+
+use batch::{Batch, Event};
+
+use crate::engine::json::{Json, Writer, own, push_int, put};
+
+/// Stands between two requests, and between the parts of one: no JSON text holds it.
+pub const RECORD: &str = "\u{1e}";
+pub const UNIT: &str = "\u{1f}";
+
+/// What needs no preflight.
+pub const TEXT: &str = "text/plain;charset=UTF-8";
+
+/// Beacons and keepalive fetches carry 64 KiB together; one body leaves room for another.
+pub const BODY: usize = 57_344;
+
+/// A receiver's language.
+pub trait Format {
+    /// Content type of a body.
+    const TYPE: &'static str = TEXT;
+    /// Where requests go at a host that is named without a path.
+    const PATH: &'static str;
+    /// Events in one request, bytes of its body, bytes of one event in it, at most.
+    const EVENTS: usize = 1000;
+    const BYTES: usize = BODY;
+    const EVENT_BYTES: usize = BODY;
+    /// Bytes of a native batch whose translation mostly fits one request.
+    const NATIVE_BYTES: u64 = 40_960;
+    /// Whether the receiver knows an event again: only then may one go twice.
+    const DEDUPES: bool = true;
+    /// Hours after which the receiver takes an event no more; 0 is the default of the queue.
+    const HOURS: u64 = 0;
+    /// Milliseconds that a batch may be collected for; 0 is the default. For receivers that know only their own clock.
+    const MS: u64 = 0;
+
+    /// Checks the options and completes the URL; the error is why the page can't or must not speak it so.
+    fn setup(setup: &Setup<'_>, url: &mut String) -> Result<(), &'static str>;
+    /// What a body begins with.
+    fn head(_setup: &Setup<'_>, _batch: &Batch<'_>, _w: &mut Writer) {}
+    /// One event; nothing is written for one that the receiver has no word for.
+    fn event(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer);
+    /// What it ends with.
+    fn tail(_setup: &Setup<'_>, _batch: &Batch<'_>, _w: &mut Writer) {}
+    /// An event that is a URL of its own, for receivers without bodies; `w` is that URL.
+    fn link(_setup: &Setup<'_>, _batch: &Batch<'_>, _event: &Event<'_>, _w: &mut Writer) -> bool {
+        false
+    }
+    /// What an answer means to so many events.
+    fn judge(status: u16, body: &str, events: u32) -> Verdict {
+        let _ = (body, events);
+        by_status(status)
+    }
+}
+
+/// What an answer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Stored, but for so many events.
+    Stored(u32),
+    /// The same again, later.
+    Retry,
+    /// One of them is bad, nobody knows which: in halves.
+    Split,
+    /// Too much at once: in halves.
+    TooLarge,
+    /// None will ever be taken.
+    Never,
+    /// Perhaps stored, and the receiver would not know them again.
+    HandedOver,
+}
+
+impl Verdict {
+    /// As JavaScript hears it: how many were refused, or one of five negative numbers.
+    pub fn code(self) -> i32 {
+        match self {
+            Self::Stored(refused) => i32::try_from(refused).unwrap_or(i32::MAX),
+            Self::Retry => -1,
+            Self::Split => -2,
+            Self::TooLarge => -3,
+            Self::Never => -4,
+            Self::HandedOver => -5,
+        }
+    }
+}
+
+/// What most receivers mean by a status. A key or an address that is wrong for one event is wrong for all.
+pub fn by_status(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Stored(0),
+        401 | 403 | 404 | 405 | 410 => Verdict::Never,
+        413 => Verdict::TooLarge,
+        0 | 408 | 425 | 429 | 500.. => Verdict::Retry,
+        _ => Verdict::Split,
+    }
+}
+
+/// For receivers that know no event again: only what surely was not stored goes twice.
+pub fn at_most_once(status: u16) -> Verdict {
+    match status {
+        0 | 408 | 500 | 502 | 504.. => Verdict::HandedOver,
+        _ => by_status(status),
+    }
+}
+
+/// The options of `init`, and what the page adds to them.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup<'a> {
+    pub options: Json<'a>,
+    /// `{"dying":1,"skew":-120}`: whether the page is being left and can't wait for a preflight, and by how many
+    /// milliseconds the receiver's clock is ahead.
+    pub now: Json<'a>,
+}
+
+impl<'a> Setup<'a> {
+    /// A text among the options, escaped; empty when it is not there.
+    pub fn text(&self, name: &str) -> &'a str {
+        self.options.text(name).unwrap_or("")
+    }
+
+    /// The public key: of the project, the site, the shop.
+    pub fn key(&self) -> &'a str {
+        self.options.get("key").and_then(Json::decimal).unwrap_or("")
+    }
+
+    /// A key that must be there.
+    pub fn need_key(&self, why: &'static str) -> Result<&'a str, &'static str> {
+        if self.key().is_empty() { Err(why) } else { Ok(self.key()) }
+    }
+
+    /// A time of this browser's by the receiver's clock, as far as it is known.
+    pub fn corrected(&self, t: u64) -> u64 {
+        let skew = self.now.get("skew").map_or("", |s| s.0);
+        match skew.strip_prefix('-') {
+            Some(behind) => t.saturating_sub(Json(behind).int().unwrap_or(0)),
+            None => t + Json(skew).int().unwrap_or(0),
+        }
+    }
+
+    pub fn is_dying(&self) -> bool {
+        self.now.get("dying").is_some()
+    }
+}
+
+/// Reads the options: `!` and a reason, or what the page needs to know, a JSON object.
+pub fn plan<F: Format>(options: &str) -> String {
+    let setup = Setup { options: Json::new(options), now: Json("") };
+    let mut url = own(setup.text("endpoint"));
+    if let Some(site) = url::bare_host(&url) {
+        url = own(site);
+        put(&mut url, F::PATH);
+    }
+    if let Err(why) = secrets(&setup).and_then(|()| F::setup(&setup, &mut url)) {
+        let mut out = own("!");
+        put(&mut out, why);
+        return out;
+    }
+    let mut w = Writer::default();
+    w.open("{").text("url", &url).number("bytes", F::NATIVE_BYTES).number("events", F::EVENTS as u64);
+    w.number("hours", F::HOURS).number("ms", F::MS).number("dedupes", u64::from(F::DEDUPES)).close("}");
+    w.out
+}
+
+/// The one entry of each format: 0 reads the options, 1 translates (options, now and batch with [`RECORD`] between them),
+/// 2 judges an answer (status, how many events, body).
+pub fn run<F: Format>(what: u32, input: &str) -> String {
+    let mut parts = input.splitn(3, '\u{1e}');
+    let mut part = || parts.next().unwrap_or("");
+    let (a, b, c) = (part(), part(), part());
+    match what {
+        0 => plan::<F>(a),
+        1 => translate::<F>(a, b, c),
+        _ => {
+            let number = |text| Json(text).int().unwrap_or(0);
+            let status = u16::try_from(number(a)).unwrap_or(0);
+            let events = u32::try_from(number(b)).unwrap_or(0);
+            let code = F::judge(status, c, events).code();
+            let mut out = own(if code < 0 { "-" } else { "" });
+            push_int(&mut out, u64::from(code.unsigned_abs()));
+            out
+        }
+    }
+}
+
+/// Names of options, and of parameters of an endpoint, that a page must not hold: whoever visits it can read them.
+fn secrets(setup: &Setup<'_>) -> Result<(), &'static str> {
+    let endpoint = setup.text("endpoint");
+    for (name, why) in [
+        ("api_secret", "endpoint: api_secret is a secret, every visitor could read it; use gtag on the page"),
+        ("token_auth", "endpoint: token_auth is a secret, every visitor could read it; tracking needs none"),
+        ("access_token=EAA", "endpoint: an access token is a secret, every visitor could read it; send from a server"),
+        ("private_key", "endpoint: a private key is a secret, every visitor could read it"),
+    ] {
+        if url::contains(endpoint, name) {
+            return Err(why);
+        }
+    }
+    let is_secret = ["phx_", "phs_", "pk_", "sk_", "sk-", "EAA", "dp.st."].iter().any(|start| setup.key().starts_with(start));
+    if is_secret { Err("key: this is a private key, every visitor could read it; use the public one") } else { Ok(()) }
+}
+
+/// Translates a native batch: how many events can't go at all, then for each request URL, content type (empty for a GET),
+/// the events' ids, and the body.
+pub fn translate<F: Format>(options: &str, now: &str, batch: &str) -> String {
+    let setup = Setup { options: Json::new(options), now: Json::new(now) };
+    let batch = Batch::read(batch);
+    let mut requests = Requests { out: String::new(), url: setup.text("url"), kind: F::TYPE, ids: String::new(), refused: 0 };
+    let mut body = Writer::default();
+    let mut count = 0;
+    let end = |count: &mut usize, body: &mut Writer, requests: &mut Requests<'_>| {
+        if *count > 0 {
+            F::tail(&setup, &batch, body);
+            requests.add("", &body.out);
+        }
+        *count = 0;
+    };
+    for event in batch.events() {
+        let mut link = Writer { out: own(requests.url) };
+        if F::link(&setup, &batch, &event, &mut link) {
+            let mut link_ids = own(event.id);
+            core::mem::swap(&mut link_ids, &mut requests.ids);
+            requests.add(&link.out, "");
+            requests.ids = link_ids;
+            continue;
+        }
+        loop {
+            if count == 0 {
+                body.out.clear();
+                F::head(&setup, &batch, &mut body);
+            }
+            let before = body.out.len();
+            F::event(&setup, &batch, &event, &mut body);
+            let grown = body.out.len() - before;
+            if grown == 0 {
+                // Part of another one, or nothing that the receiver has a word for.
+                if count > 0 {
+                    requests.id(event.id);
+                }
+                break;
+            }
+            // The tail is short.
+            if grown > F::EVENT_BYTES || (count == 0 && body.out.len() + 64 > F::BYTES) {
+                body.out.truncate(before);
+                requests.refused += 1;
+                break;
+            }
+            if body.out.len() + 64 > F::BYTES {
+                body.out.truncate(before);
+                end(&mut count, &mut body, &mut requests);
+                continue;
+            }
+            requests.id(event.id);
+            count += 1;
+            if count == F::EVENTS {
+                end(&mut count, &mut body, &mut requests);
+            }
+            break;
+        }
+    }
+    end(&mut count, &mut body, &mut requests);
+    let mut out = String::with_capacity(requests.out.len() + 8);
+    push_int(&mut out, requests.refused);
+    put(&mut out, &requests.out);
+    out
+}
+
+struct Requests<'a> {
+    out: String,
+    url: &'a str,
+    kind: &'static str,
+    ids: String,
+    refused: u64,
+}
+
+impl Requests<'_> {
+    fn id(&mut self, id: &str) {
+        if !self.ids.is_empty() {
+            put(&mut self.ids, ",");
+        }
+        put(&mut self.ids, id);
+    }
+
+    fn add(&mut self, link: &str, body: &str) {
+        let (url, kind) = if link.is_empty() { (self.url, self.kind) } else { (link, "") };
+        for (mark, part) in [(RECORD, url), (UNIT, kind), (UNIT, &self.ids), (UNIT, body)] {
+            put(&mut self.out, mark);
+            put(&mut self.out, part);
+        }
+        self.ids.clear();
+    }
+}

@@ -1,0 +1,304 @@
+//! What other receivers get: a journey through a shop in each format against a golden file, answers against what they mean.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test formats` writes the files anew; a change in one is a change of an interface.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use cartbeacon::engine::wire::formats::{lines, matomo, plausible, posthog, run, segment, snowplow, umami};
+use serde_json::Value;
+
+type Run = fn(u32, &str) -> String;
+
+/// Name, entry, and the options it is tried with.
+const FORMATS: &[(&str, Run, &str)] = &[
+    ("ndjson", run::<lines::Ndjson>, r#""endpoint":"https://e.test/in?token=t""#),
+    ("json-array", run::<lines::JsonArray>, r#""endpoint":"https://e.test/in""#),
+    ("segment", run::<segment::Segment>, r#""endpoint":"https://api.segment.test","key":"WRITE""#),
+    ("rudderstack", run::<segment::Rudderstack>, r#""endpoint":"https://rudder.test","key":"WRITE/KEY""#),
+    ("posthog", run::<posthog::Posthog>, r#""endpoint":"https://eu.i.posthog.test/","key":"phc_public""#),
+    ("matomo", run::<matomo::Matomo>, r#""endpoint":"https://matomo.test/","key":1"#),
+    ("umami", run::<umami::Umami>, r#""endpoint":"https://umami.test","key":"11111111-1111-4111-8111-111111111111""#),
+    ("plausible", run::<plausible::Plausible>, r#""endpoint":"https://plausible.test","key":"store.test""#),
+    ("snowplow", run::<snowplow::Snowplow>, r#""endpoint":"https://sp.test","key":"shop""#),
+];
+
+const BATCH: &str = include_str!("formats/batch.json");
+
+fn format(name: &str) -> (Run, String) {
+    let (_, run, options) = FORMATS.iter().find(|(n, ..)| *n == name).expect("a format");
+    (*run, format!(r#"{{"format":"{name}",{options}"#))
+}
+
+/// The plan of a format with more options, or why it refuses them.
+fn plan(name: &str, more: &str) -> Result<Value, String> {
+    let (run, options) = format(name);
+    let text = run(0, &format!("{options}{more}}}"));
+    match text.strip_prefix('!') {
+        Some(why) => Err(why.to_owned()),
+        None => Ok(serde_json::from_str(&text).expect("JSON")),
+    }
+}
+
+#[derive(Debug)]
+struct Request {
+    url: String,
+    kind: String,
+    ids: Vec<String>,
+    body: String,
+}
+
+fn translated(name: &str, more: &str, now: &str, batch: &str) -> (usize, Vec<Request>) {
+    let (run, options) = format(name);
+    let url = plan(name, more).expect("good options")["url"].as_str().expect("a URL").to_owned();
+    let text = run(1, &format!("{options}{more},\"url\":{url:?},\"lang\":\"de-DE\"}}\u{1e}{now}\u{1e}{batch}"));
+    let mut records = text.split('\u{1e}');
+    let refused = records.next().and_then(|n| n.parse().ok()).expect("a number");
+    let requests = records.map(|record| {
+        let mut parts = record.splitn(4, '\u{1f}').map(str::to_owned);
+        let mut part = || parts.next().expect("four parts");
+        let (url, kind, ids, body) = (part(), part(), part(), part());
+        Request { url, kind, ids: ids.split(',').map(str::to_owned).collect(), body }
+    });
+    (refused, requests.collect())
+}
+
+fn judged(name: &str, status: u16, body: &str, events: u32) -> i32 {
+    format(name).0(2, &format!("{status}\u{1e}{events}\u{1e}{body}")).parse().expect("a number")
+}
+
+/// As people read it: JSON over many lines, each of several texts on its own.
+fn readable(body: &str) -> String {
+    let pretty = |text: &str| serde_json::from_str::<Value>(text).map(|v| serde_json::to_string_pretty(&v).expect("JSON"));
+    match pretty(body) {
+        Ok(text) => text,
+        Err(_) => body
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).map_or_else(|e| format!("{e}: {line}"), |v| v.to_string()) + "\n")
+            .collect(),
+    }
+}
+
+#[test]
+fn a_journey_is_what_the_golden_files_say() {
+    let mut changed = Vec::new();
+    for (name, ..) in FORMATS {
+        let (refused, requests) = translated(name, "", "{}", BATCH);
+        assert_eq!(refused, 0, "{name}");
+        let mut text = String::new();
+        for Request { url, kind, body, .. } in &requests {
+            let method = if kind.is_empty() { "GET" } else { "POST" };
+            writeln!(text, "{method} {url}\n{kind}\n\n{}\n", readable(body)).expect("memory");
+        }
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/formats/golden/{name}.txt"));
+        if fs::read_to_string(&path).unwrap_or_default() != text {
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                fs::write(&path, &text).expect("a writable golden file");
+            }
+            changed.push(*name);
+        }
+    }
+    assert!(changed.is_empty() || std::env::var_os("UPDATE_GOLDEN").is_some(), "not as in tests/formats/golden: {changed:?}");
+}
+
+#[test]
+fn every_event_is_in_exactly_one_request() {
+    for (name, ..) in FORMATS {
+        let (_, requests) = translated(name, "", "{}", BATCH);
+        let ids: Vec<_> = requests.iter().flat_map(|r| &r.ids).collect();
+        assert_eq!(ids.len(), 16, "{name}");
+        let mut unique = ids.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), 16, "{name}");
+    }
+}
+
+/// `Verdict::code`.
+const RETRY: i32 = -1;
+const SPLIT: i32 = -2;
+const TOO_LARGE: i32 = -3;
+const NEVER: i32 = -4;
+const HANDED_OVER: i32 = -5;
+
+#[test]
+fn every_answer_means_what_its_receiver_means() {
+    for (name, status, body, expected) in [
+        ("ndjson", 204, "", 0),
+        ("ndjson", 413, "", TOO_LARGE),
+        ("ndjson", 422, "", SPLIT),
+        ("ndjson", 429, "", RETRY),
+        ("segment", 200, r#"{"success":true}"#, 0),
+        ("segment", 400, "", SPLIT),
+        ("segment", 401, "", NEVER),
+        ("segment", 429, "", RETRY),
+        ("segment", 503, "", RETRY),
+        ("rudderstack", 200, "OK", 0),
+        ("rudderstack", 400, "request neither has anonymousId nor userId", SPLIT),
+        ("rudderstack", 401, "failed to read writekey from query params", NEVER),
+        ("rudderstack", 404, "source is disabled", NEVER),
+        ("rudderstack", 413, "", TOO_LARGE),
+        ("posthog", 200, r#"{"status":"Ok"}"#, 0),
+        ("posthog", 200, r#"{"status":"Ok","quota_limited":["recordings"]}"#, 0),
+        ("posthog", 200, r#"{"status":"Ok","quota_limited":["events"]}"#, 4),
+        ("posthog", 400, "event submitted without a distinct_id", SPLIT),
+        ("posthog", 401, "", NEVER),
+        ("posthog", 413, "", TOO_LARGE),
+        ("posthog", 503, "transient error, please retry", RETRY),
+        ("matomo", 200, r#"{"status":"success","tracked":4,"invalid":0}"#, 0),
+        ("matomo", 200, r#"{"status":"success","tracked":3,"invalid":1}"#, 1),
+        ("matomo", 204, "", 0),
+        ("matomo", 400, "", SPLIT),
+        ("matomo", 500, r#"{"status":"error","tracked":2,"invalid":0}"#, SPLIT),
+        ("matomo", 502, "", HANDED_OVER),
+        ("matomo", 503, "", RETRY),
+        ("umami", 200, r#"{"size":4,"processed":4,"errors":0,"details":[]}"#, 0),
+        ("umami", 200, r#"{"size":4,"processed":3,"errors":1,"details":[{"index":3}]}"#, 1),
+        ("umami", 200, r#"{"beep":"boop"}"#, 4),
+        ("umami", 400, "Website not found.", SPLIT),
+        ("umami", 500, "", HANDED_OVER),
+        ("umami", 0, "", HANDED_OVER),
+        ("umami", 429, "", RETRY),
+        ("plausible", 202, "ok", 0),
+        ("plausible", 202, "dropped", 4),
+        ("plausible", 504, "", HANDED_OVER),
+        ("snowplow", 200, "ok", 0),
+        ("snowplow", 413, "", TOO_LARGE),
+        ("snowplow", 500, "", RETRY),
+    ] {
+        assert_eq!(judged(name, status, body, 4), expected, "{name} {status} {body}");
+    }
+}
+
+#[test]
+fn what_a_visitor_must_not_read_is_refused_with_the_reason() {
+    for (name, more, expected) in [
+        ("posthog", r#","key":"phx_personal""#, "key: this is a private key"),
+        ("posthog", r#","key":"""#, "key: required"),
+        ("segment", r#","key":"""#, "key: required"),
+        ("rudderstack", r#","key":"""#, "key: required"),
+        ("umami", r#","key":null"#, "key: required"),
+        ("matomo", r#","endpoint":"/matomo.php?token_auth=abc""#, "endpoint: token_auth is a secret"),
+        ("ndjson", r#","endpoint":"https://www.google-analytics.com/mp/collect?api_secret=x""#, "endpoint: api_secret is a secret"),
+    ] {
+        let why = plan(name, more).expect_err("a refusal");
+        assert!(why.starts_with(expected), "{name}: {why}");
+    }
+}
+
+#[test]
+fn a_host_alone_is_completed_and_a_path_is_left() {
+    for (name, more, expected) in [
+        ("segment", "", "https://api.segment.test/v1/b"),
+        ("segment", r#","endpoint":"https://cdp.test/own""#, "https://cdp.test/own"),
+        ("rudderstack", "", "https://rudder.test/beacon/v1/batch?writeKey=WRITE%2FKEY"),
+        ("rudderstack", r#","endpoint":"/rudder?writeKey=K""#, "/rudder?writeKey=K"),
+        ("posthog", "", "https://eu.i.posthog.test/batch/"),
+        ("matomo", r#","endpoint":"/stats/matomo.php""#, "/stats/matomo.php"),
+        ("snowplow", "", "https://sp.test/com.snowplowanalytics.snowplow/tp2"),
+        ("ndjson", "", "https://e.test/in?token=t"),
+    ] {
+        assert_eq!(plan(name, more).expect("good options")["url"], expected, "{name} {more}");
+    }
+}
+
+/// So many events, each with a note of so many bytes.
+fn many(count: usize, bytes: usize) -> String {
+    let batch: Value = serde_json::from_str(BATCH).expect("JSON");
+    let event = |n: usize| {
+        let id = format!("0192f5a0-0000-7000-8000-{n:012}");
+        serde_json::json!({"id": id, "seq": n, "t": 1_795_218_299_100_u64, "page": 0, "name": "note", "data": {"note": "x".repeat(bytes)}})
+    };
+    let mut batch = batch;
+    batch["events"] = (0..count).map(event).collect();
+    batch.to_string()
+}
+
+#[test]
+fn no_body_is_larger_than_its_receiver_takes() {
+    for (name, limit) in [("segment", 57_344), ("posthog", 57_344), ("umami", 57_344), ("snowplow", 40_000), ("matomo", 57_344)] {
+        let (refused, requests) = translated(name, "", "{}", &many(400, 900));
+        assert_eq!(refused, 0, "{name}");
+        assert!(requests.len() > 1, "{name}");
+        let ids: Vec<_> = requests.iter().flat_map(|r| r.ids.clone()).collect();
+        assert_eq!(ids.len(), 400, "{name}");
+        for request in requests {
+            assert!(request.body.len() <= limit, "{name}: {}", request.body.len());
+            serde_json::from_str::<Value>(&request.body).expect("JSON");
+        }
+    }
+}
+
+#[test]
+fn an_event_that_its_receiver_never_takes_is_counted_and_its_neighbours_go() {
+    for (name, bytes) in [("segment", 33_000), ("snowplow", 41_000), ("ndjson", 60_000)] {
+        let text = many(3, 10).replacen(&"x".repeat(10), &"x".repeat(bytes), 1);
+        let (refused, requests) = translated(name, "", "{}", &text);
+        assert_eq!((refused, requests.len()), (1, 1), "{name}");
+        assert_eq!(requests[0].ids.len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn a_receiver_of_one_event_a_request_gets_one() {
+    let (_, requests) = translated("plausible", "", "{}", BATCH);
+    assert_eq!(requests.len(), 16);
+    assert!(requests.iter().all(|r| r.ids.len() == 1));
+}
+
+#[test]
+fn snowplow_on_a_dying_page_gets_each_event_as_a_url() {
+    let (_, requests) = translated("snowplow", "", r#"{"dying":1}"#, BATCH);
+    assert_eq!(requests.len(), 16);
+    let order = requests.iter().find(|r| r.ids == ["0192f5a0-0000-7000-8000-00000000000a"]).expect("the order");
+    assert!(order.url.starts_with("https://sp.test/i?e=ue&p=web&tv=cartbeacon-"), "{}", order.url);
+    assert!(order.url.contains("&eid=0192f5a0-0000-7000-8000-00000000000a&") && order.url.contains("transaction_id%22%3A%22O-4%22"));
+    assert_eq!((order.kind.as_str(), order.body.as_str()), ("", ""));
+    // What is too long for a URL goes as JSON after all.
+    let (_, requests) = translated("snowplow", "", r#"{"dying":1}"#, &many(2, 8000));
+    assert_eq!((requests.len(), requests[0].ids.len()), (1, 2));
+}
+
+#[test]
+fn matomo_never_has_ca_beside_ecommerce_and_sends_whole_carts_alone() {
+    let (_, requests) = translated("matomo", "", r#"{"skew":-5000}"#, BATCH);
+    let body: Value = serde_json::from_str(&requests[0].body).expect("JSON");
+    let queries: Vec<_> = body["requests"].as_array().expect("a list").iter().map(|q| q.as_str().expect("text")).collect();
+    assert_eq!(queries.len(), 15, "the product is on the page view");
+    assert!(!queries.iter().any(|q| q.contains("idgoal=0") && q.contains("ca=1")));
+    assert_eq!(
+        queries.iter().filter(|q| q.contains("idgoal=0") && !q.contains("ec_id")).count(),
+        3,
+        "view_cart, begin_checkout, add_payment_info"
+    );
+    assert!(queries[0].contains("&_pks=sku-1&") && queries[0].contains("&cdt=1795218294&"), "{}", queries[0]);
+}
+
+#[test]
+fn an_order_whose_total_the_shop_gives_is_worth_that() {
+    let batch = BATCH.replacen(r#""transaction_id":"O-4""#, r#""transaction_id":"O-4","total":47.51"#, 1);
+    let (_, requests) = translated("matomo", "", "{}", &batch);
+    assert!(requests[0].body.contains("ec_id=O-4&revenue=47.51&"));
+    let (_, requests) = translated("segment", "", "{}", &batch);
+    assert!(requests[0].body.contains(r#""total":47.51"#) && requests[0].body.contains(r#""revenue":35.98"#));
+}
+
+#[test]
+fn an_odd_batch_is_survived() {
+    for (name, ..) in FORMATS {
+        for text in ["", "{", "[]", "{\"events\":[1,{},[],\"x\",{\"data\":[]}]}", "{\"erase\":\"x\"}"] {
+            translated(name, "", "", text);
+        }
+    }
+}
