@@ -1,0 +1,107 @@
+// What the build changes in a wasm that wasm-opt has no pass for, in the text of wasm-dis: what nothing can reach, and the
+// order of the functions.
+import { brotliCompressSync, constants } from 'node:zlib'
+import { Problem } from './say.mjs'
+
+const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+)`
+
+/**
+ * Functions whose address nobody calls: the shims that only JavaScript calls, by their exports, conversions that only
+ * wasm-bindgen's own descriptions name, and the futures of js-sys, which nothing here uses.
+ */
+const UNCALLED = /closures::_::invoke::<| -> Externref"|js_sys.*::futures::|::link_mem_intrinsics/
+
+/** The text of a wasm with names, with its table cut down to what can be called. */
+function cutTable(text) {
+  const [line] = /^ \(elem \$0 .*/m.exec(text) ?? []
+  const [head, list] = line?.split(/ func (?=\$)/) ?? []
+  const entries = list?.match(new RegExp(NAME, 'g')) ?? []
+  const called = entries.filter((name) => !UNCALLED.test(name))
+  if (!called.length) throw new Problem('The wasm has another table than expected. See www/tools/wasm-text.mjs.')
+  // Places are numbers in the code: what comes before the last stays occupied.
+  const upTo = entries.lastIndexOf(called.at(-1))
+  const kept = entries.slice(0, upTo + 1).map((name) => (UNCALLED.test(name) ? called[0] : name))
+  return text.replace(line, () => `${head} func ${kept.join(' ')})`)
+}
+
+/** Errors of wasm-bindgen's own become traps, like all others: nobody reads their texts. */
+function trapErrors(text) {
+  const pattern = new RegExp(String.raw`^ \(import "[^"]*" "__wbg___wbindgen_throw_\w+" \(func (${NAME}) (\(param i32 i32\))\)\)\n`, 'm')
+  const [line, name, params] = pattern.exec(text) ?? []
+  if (!line) return text
+  return text.replace(line, '').replace(/^ \(func /m, (start) => ` (func ${name} ${params} (unreachable))\n${start}`)
+}
+
+/** The text of a wasm with names, without what nothing can reach. */
+export const prune = (text) => trapErrors(cutTable(text))
+
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length
+
+/** The file's bytes before its functions, those of each function, and the bytes after. */
+function functionsOf(wasm) {
+  let at = 8
+  const number = () => {
+    let n = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm[at++]
+      n += (byte & 127) << shift
+      if (byte < 128) return n
+    }
+  }
+  for (;;) {
+    const [id, length] = [wasm[at++], number()]
+    const start = at
+    if (id === 10) {
+      const functions = Array.from({ length: number() }, () => {
+        const from = at
+        at = number() + at
+        return wasm.subarray(from, at)
+      })
+      return { before: wasm.subarray(0, start), functions, after: wasm.subarray(at) }
+    }
+    at += length
+  }
+}
+
+/** How much alike any two functions are: the runs of `size` bytes they share, rare ones counting more. */
+function likeness(functions, size) {
+  const runs = functions.map((bytes) => new Set(Array.from(bytes, (_, at) => bytes.toString('latin1', at, at + size))))
+  const count = new Map()
+  for (const run of runs.flatMap((set) => [...set])) count.set(run, (count.get(run) ?? 0) + 1)
+  return runs.map((a) => runs.map((b) => {
+    let shared = 0
+    for (const run of a) if (b.has(run)) shared += 1 / Math.sqrt(count.get(run))
+    return shared / Math.sqrt((a.size + 10) * (b.size + 10))
+  }))
+}
+
+/** An order that begins with `first` and always goes on with what is most like the last. */
+function chain(alike, first) {
+  const rest = new Set(alike.keys())
+  const order = [first]
+  for (let last = first; rest.delete(last) && rest.size; order.push(last)) {
+    const row = alike[last]
+    last = [...rest].reduce((best, next) => (row[next] > row[best] ? next : best))
+  }
+  return order
+}
+
+/** The text of `wasm`, without names, in that order of its functions, of several, that brotli makes least of. */
+export function arrange(text, wasm) {
+  const { before, functions, after } = functionsOf(wasm)
+  const weight = (order) => brotli(Buffer.concat([before, ...order.map((at) => functions[at]), after]))
+  const bySize = [...functions.keys()].sort((a, b) => functions[a].length - functions[b].length)
+  const firsts = Array.from({ length: 8 }, (_, n) => bySize[Math.floor(((bySize.length - 1) * n) / 7)])
+  const orders = [3, 4].flatMap((size) => {
+    const alike = likeness(functions, size)
+    return firsts.map((first) => chain(alike, first))
+  })
+  const [best] = orders.map((order) => [weight(order), order]).sort(([a], [b]) => a - b)[0].slice(1)
+  // Calls are by name in the text: each function can stand anywhere.
+  const parts = text.split(/^(?= \(func )/m)
+  const [head, blocks] = [parts[0], parts.slice(1)]
+  const end = blocks.length - 1
+  blocks[end] = blocks[end].replace(/\)\n*$/, '')
+  if (blocks.length !== functions.length) throw new Problem('The text of the wasm is not as expected. See www/tools/wasm-text.mjs.')
+  return `${head}${best.map((at) => blocks[at]).join('')})\n`
+}
