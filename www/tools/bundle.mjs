@@ -9,7 +9,7 @@ const sdk = (name) => at('www/sdk', name)
 const PARTS = ['gzip.js']
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
@@ -18,6 +18,8 @@ const BUNDLES = [
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
   // A part that only shops with a consent platform load.
   { entry: 'consent.js', file: 'consent.js', format: 'esm' },
+  // What shoppers see in the footer.
+  { entry: 'widget.js', file: 'widget.js', format: 'esm' },
   // The entries import these when an option asks for them.
   ...PARTS.map((file) => ({ entry: file, file, format: 'esm' })),
   // What shops paste: no wrapper, no bundler's prelude.
@@ -74,6 +76,6 @@ export async function bundle(made, { dev, version }) {
   )
   const stub = join(dist, 'stub.js')
   writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
-  for (const types of ['index.d.ts', 'consent.d.ts']) copyFileSync(sdk(types), join(dist, types))
+  for (const types of ['index.d.ts', 'consent.d.ts', 'widget.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
 }

@@ -3,6 +3,7 @@ import { init, type Answer, type Item, type Options, type Ready, type Stats, typ
 import { init as initInline } from 'cartbeacon/inline'
 import { init as initSlim } from 'cartbeacon/slim'
 import { listen } from 'cartbeacon/consent'
+import { widget } from 'cartbeacon/widget'
 import 'cartbeacon/stub'
 
 const options: Options = {
@@ -29,6 +30,10 @@ const stopListening: () => void = listen(tracker, { source: ['tcf', 'gpp'], vend
 // @ts-expect-error no such platform
 listen(tracker, { source: 'tfc' })
 stopListening()
+widget(tracker, { into: '#foot', purposes: ['analytics', 'sale'], texts: { open: 'Datenschutz', purpose: { sale: ['Weitergabe', 'An andere'] } } })()
+widget(() => window.cartbeacon?.tracker)
+// @ts-expect-error no such text
+widget(tracker, { texts: { opne: 'Privacy' } })
 
 const ready: Ready = await tracker.ready
 if (ready.engine === 'none') console.warn(ready.reason?.toUpperCase())

@@ -7,6 +7,7 @@ import { listen } from '../html.js'
 import { wirePanel } from '../panel/switch.js'
 import { closeBanner, offerBanner, openBanner } from './consent-banner.js'
 import { toast } from './toast.js'
+import { offerWidget } from './widget.js'
 
 export function wireFrame(shop) {
   // First, so that the panel misses nothing of what follows.
@@ -27,6 +28,7 @@ export function wireFrame(shop) {
   cart.whenChanged(showCount)
 
   offerBanner(shop)
+  offerWidget(shop)
   listen(document.body, 'click', '[data-testid=privacy-choices]', () => openBanner(shop))
   listen(document.body, 'submit', '[data-testid=newsletter]', (form, event) => {
     event.preventDefault()

@@ -1,0 +1,28 @@
+/** What the widget says, in English; each can be replaced by the option `texts`. */
+export const TEXTS = {
+  open: 'Your data',
+  title: 'Your data in this shop',
+  pending: 'You have not chosen yet, so nothing has been sent or stored.',
+  granted: 'You allowed: {purposes}.',
+  denied: 'You said no: nothing is recorded.',
+  withdrawn: 'You took your yes back: nothing is recorded, and what was stored here is gone.',
+  absent: 'Nothing is recorded here.',
+  browser: 'Your browser’s own privacy setting says no.',
+  platforms: 'Your answers in {names} count as well; a no anywhere is a no.',
+  platform: { tcf: 'the cookie window', gpp: 'the cookie window', google: 'the cookie window', shopify: 'the shop’s privacy settings', wordpress: 'the cookie window' },
+  purpose: {
+    analytics: ['Statistics', 'Which pages and products are seen, put into the basket and ordered.'],
+    marketing: ['Marketing', 'Which campaign brought you here, and recognising you on your next visit.'],
+    preferences: ['Preferences', 'Remembering what you looked at.'],
+    sale: ['Sharing', 'Passing data on to others.'],
+  },
+  save: 'Save my choice',
+  saved: 'Saved.',
+  withdraw: 'Withdraw everything',
+  taken: 'Withdrawn. What was waiting is thrown away.',
+  show: 'Show what is stored',
+  nothing: 'Nothing is stored in this browser.',
+  erase: 'Erase my data',
+  erased: 'Erased in this browser. The shop’s server has been told to erase its part.',
+  close: 'Close',
+}
