@@ -21,6 +21,12 @@ for (const entry of ['index.js', 'slim.js', 'inline.js']) {
   })
 }
 
+test('the widget and the part for platforms are inert without a window', async () => {
+  const { widget } = await fresh('widget.js')
+  widget(() => assert.fail('nobody asks for a tracker'))()
+  await fresh('consent.js')
+})
+
 test('the stub is inert without a window', async () => {
   await fresh('stub.js')
   assert.equal(globalThis.cartbeacon, undefined)
