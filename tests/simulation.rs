@@ -96,7 +96,15 @@ fn step(w: &mut World) {
         }
         76 => w.network.down = !w.network.down,
         77 => w.network.status = [None, Some(503), Some(429), Some(400), Some(413)][usize::try_from(w.rng.below(5)).expect("small")],
-        78 => w.network = Network { lost: many, unanswered: many / 2, latency: many * 50, ..HEALTHY },
+        78 => {
+            w.network = Network {
+                lost: many,
+                unanswered: many / 2,
+                latency: many * 50,
+                strangers: 2_000 * usize::try_from(many).expect("small"),
+                ..HEALTHY
+            }
+        }
         79..=80 => w.network = HEALTHY,
         81..=83 => w.run(many * 60_000),
         _ => w.run(many * 40),

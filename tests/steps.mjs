@@ -9,6 +9,7 @@ import { at, root } from '../www/tools/paths.mjs'
 import { Problem } from '../www/tools/say.mjs'
 import { printSizes } from '../www/tools/size.mjs'
 import { requireWasmToolchain } from '../www/tools/wasm-target.mjs'
+import { mutations } from './mutations.mjs'
 
 const HALF_AN_HOUR = 30 * 60_000
 /** A test file that takes longer hangs. */
@@ -107,6 +108,7 @@ export const STEPS = [
     why: 'unit, property and simulation tests, collector',
     run: (io) => tested('cargo', ['test', '--workspace'], io),
   },
+  { name: 'mutations', why: 'rules broken on purpose, and who notices', run: mutations },
   { name: 'browser', why: 'wasm-pack, headless Chromium', run: wasmPack },
   { name: 'build', why: 'dist/', own: true, run: () => build().then(() => ({ passed: 0, failed: 0 })) },
   { name: 'sdk', why: 'the shipped JavaScript alone', run: nodeTests('sdk') },

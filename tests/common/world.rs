@@ -28,9 +28,11 @@ pub struct Network {
     /// What the receiver answers instead of 200.
     pub status: Option<u16>,
     pub down: bool,
+    /// What other scripts of the page have in flight, bytes.
+    pub strangers: usize,
 }
 
-pub const HEALTHY: Network = Network { latency: 40, lost: 0, unanswered: 0, status: None, down: false };
+pub const HEALTHY: Network = Network { latency: 40, lost: 0, unanswered: 0, status: None, down: false, strangers: 0 };
 
 /// A send on its way.
 struct Request {
@@ -195,7 +197,8 @@ impl World {
             (true, packed) => packed,
         };
         let used: usize = self.requests.iter().filter(|r| r.tab == tab).map(|r| r.quota).sum();
-        if used + quota > QUOTA {
+        assert!(used + quota <= QUOTA, "seed {} step {}: {quota} bytes handed over, {used} in flight", self.seed, self.steps);
+        if used + quota + self.network.strangers > QUOTA {
             self.input(tab, Input::Outcome { send, outcome: Outcome::Refused });
             return;
         }
