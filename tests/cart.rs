@@ -132,6 +132,31 @@ fn three_pieces_of_which_one_was_told_are_two() {
 }
 
 #[test]
+fn two_dialects_of_one_source_share_its_view() {
+    let mut part = Part::new();
+    part.see("dataLayer", "view_cart", cart(json!([cup(1)])));
+    let added = cart(json!([mug(1)]));
+    let events = part.see("dataLayer", "add_to_cart", added.clone());
+    assert_eq!((names(&events), &events[0]["data"]["cart_total"]), (vec!["add_to_cart"], &json!(23.6)));
+    assert_eq!(names(&part.see("dataLayer-ua", "add_to_cart", added.clone())), Vec::<&str>::new());
+    part.now += 501;
+    assert_eq!(names(&part.see("dataLayer", "remove_from_cart", added.clone())), ["remove_from_cart"]);
+    assert_eq!(
+        names(&part.see("dataLayer-gtag", "add_to_cart", added.clone())),
+        ["add_to_cart"],
+        "half a second later it is another click"
+    );
+    let events = part.see("dataLayer-ua", "add_to_cart", cart(json!([mug(2)])));
+    assert_eq!((names(&events), &events[0]["data"]["cart_count"]), (vec!["add_to_cart"], &json!(3)), "one of the two was told");
+    let begun = part.see("dataLayer", "begin_checkout", json!({}));
+    assert_eq!(
+        (&begun[0]["data"]["value"], begun[0]["data"]["items"].as_array().unwrap().len()),
+        (&json!(43.1), 2),
+        "what is known of the cart"
+    );
+}
+
+#[test]
 fn an_order_is_told_once_and_not_when_it_is_old() {
     let order = |id: &str| json!({"transaction_id": id, "currency": "EUR", "value": 39, "items": [mug(2)]});
     let mut part = Part::new();

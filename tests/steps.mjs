@@ -113,6 +113,7 @@ export const STEPS = [
   { name: 'build', why: 'dist/', own: true, run: () => build().then(() => ({ passed: 0, failed: 0 })) },
   { name: 'sdk', why: 'the shipped JavaScript alone', run: nodeTests('sdk') },
   { name: 'e2e', why: 'store, SDK and collector in real Chromium', run: endToEnd('e2e') },
+  { name: 'stores', why: 'a journey in stores of each shop system', run: endToEnd('stores') },
   { name: 'chromium', why: 'delivery in Chromium, driven by WebDriver', run: across('chromium') },
   { name: 'packaging', why: 'npm pack, bundler, server, script tag', run: nodeTests('packaging') },
   { name: 'tools', why: 'set-up, build and size commands', run: nodeTests('tools') },

@@ -108,7 +108,7 @@ impl Config {
             "site" => self.site = own(value.decimal().unwrap_or("")),
             "format" if value.str() == Some("native") => {}
             // The edge's.
-            "compress" if value.kind() != b'"' => {}
+            "compress" | "cart" if value.kind() != b'"' => {}
             "debug" if flag || value.kind() == b'f' => self.debug = flag,
             "storage" => {
                 self.medium = match value.str() {

@@ -78,7 +78,7 @@ test('calls that are not events get their reasons too', async (t) => {
     [['identify', ''], 'userId: not a text of 1 to 256 characters'],
     [['identify', { id: 7 }], 'userId: not a text of 1 to 256 characters'],
     [['identify', 'x'.repeat(300)], 'userId: not a text of 1 to 256 characters'],
-    [['cart', { items: [] }], 'cart: not in this version'],
+    [['cart', { items: [] }], 'cart: needs the option cart'],
     [['trak', 'login'], 'command: unknown'],
     [['page', { shelf: { top: true } }], 'shelf: not text, a number or a boolean'],
   ]) {

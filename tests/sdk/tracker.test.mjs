@@ -77,10 +77,10 @@ test('a refusal is answered with its reason, from the engine or from before it, 
   ])
 })
 
-test('a call that is not there yet is refused, not ignored', async () => {
+test('a cart without the part for it is refused, not ignored', async () => {
   const { tracker } = await openTracker()
   await tracker.ready
-  assert.deepEqual(tracker.cart({ items: [] }), { id: '', accepted: false, reason: 'cart: not in this version' })
+  assert.deepEqual(tracker.cart({ items: [] }), { id: '', accepted: false, reason: 'cart: needs the option cart' })
 })
 
 test('what had to be mended is accepted with a remark, early and later', async () => {

@@ -22,7 +22,11 @@ export interface Tracker {
    * An event that was accepted is counted in `stats()` until it has arrived or is lost for a reason that has a name.
    */
   track<N extends EventName | (string & {})>(name: N, ...fields: FieldsOf<N>): Answer
-  /** Planned, refused until then. The whole cart as it is now: the events that explain the change follow by themselves. */
+  /**
+   * The whole cart as it is now: the events that explain the change follow by themselves, with `cart_id`, `cart_count` and
+   * `cart_total` after it. The first snapshot in a browser explains nothing. Needs the option `cart` (`{}` will do); what is
+   * wrong with a snapshot is said in debug.
+   */
   cart(snapshot: CartSnapshot): Answer
   /** The shopper's choices, any subset, or `'withdraw'` for all. A word that is not known is refused and grants nothing. */
   consent(update: ConsentUpdate): Answer
@@ -101,8 +105,11 @@ export interface Options {
    * Default pages, clicks, outbound, downloads, scroll, engagement; this version knows pages and clicks.
    */
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
-  /** Planned. Carts read from where shop systems keep them. Default: none. */
-  cart?: { dataLayer?: boolean | string; shopify?: boolean; woocommerce?: boolean; jsonLd?: boolean }
+  /**
+   * Carts read from where shops keep them, and `cart()`. Loads `sources.js` from beside the script. What is stored of a cart,
+   * once consent is granted, is `cb_cart_` and the site's name in `localStorage`. Default: none.
+   */
+  cart?: CartOptions
   /**
    * Bodies are gzipped (RFC 1952) as their batch closes, at once, also while the page is being left: about a sixth of the bytes.
    * For endpoints that know gzip by its first two bytes, as the collector does; the content type stays `text/plain`.
@@ -149,6 +156,24 @@ export interface Options {
   debug?: boolean
   /** The wasm file, where it is not beside the script. `cartbeacon/slim` has no other way to find it. */
   wasm?: WasmSource | Promise<WasmSource>
+}
+
+/** Each source is off unless it is named. What two of them see of one change counts once. */
+export interface CartOptions {
+  /** GA4's and Universal Analytics' ecommerce in `dataLayer`, or in the array of that name. */
+  dataLayer?: boolean | string
+  /** Shopify's Ajax cart API and product pages. */
+  shopify?: boolean
+  /** WooCommerce, classic and blocks. */
+  woocommerce?: boolean
+  /** schema.org as JSON-LD and microdata, and buttons that evidently add to a cart. */
+  jsonLd?: boolean
+  /** ISO 4217, where a source does not say. Default: none, and prices without a currency are refused. */
+  currency?: string
+  /** Minutes without a change that make a cart abandoned. Default 30. */
+  idleMinutes?: number
+  /** An order made (`order_created_at`) earlier than so many minutes ago is not told again. Default 1440. */
+  orderMinutes?: number
 }
 
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module

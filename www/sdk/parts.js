@@ -2,6 +2,7 @@
 
 const PARTS = {
   gzip: () => import('./gzip.js'),
+  sources: () => import('./sources.js'),
 }
 
 export const findPart = (name) => PARTS[name]()

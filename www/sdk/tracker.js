@@ -39,7 +39,10 @@ const EARLY = 500
  * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise; the edge finds it by its
  * name on the function that it tells everything.
  */
-export const PARTS = [['gzip', ({ compress }) => compress === true]]
+export const PARTS = [
+  ['gzip', ({ compress }) => compress === true],
+  ['sources', ({ cart }) => cart],
+]
 
 /**
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
@@ -60,6 +63,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const early = []
   /** The engine's number for this tracker. */
   let number
+  /** A promise of the part that knows carts, where an option asks for it. */
+  let carts
   /** Why there is no engine. */
   let gone = ''
   /** Where the events are that were said yes to here; once it is ready, the engine knows better. */
@@ -146,8 +151,15 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         if (!text || text[0] == '!') return idle[command](a)
         return command == 'exportData' ? { stored: text } : command == 'stats' ? text : JSON.parse(text)
       }
-      if (command == 'cart') throw 'cart: not in this version'
-      if (method == SHUTDOWN) forget()
+      if (command == 'cart') {
+        if (!carts) throw 'cart: needs the option cart'
+        carts.then((part) => part.cart(...values)).catch(refuse)
+        return answer('')
+      }
+      if (method == SHUTDOWN) {
+        forget()
+        tell.sources?.()
+      }
       if (remarks[0]) notify('debug', remarks[0])
       return answer(trouble() || (live ? enter : keep)(method, a, b, context), remarks[0])
     } catch (reason) {
@@ -161,10 +173,11 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const getPart = ([name, isAsked, isRequired]) => {
     if (!isAsked(options)) return
     const got = findPart(name)
-      .then(async ({ part }) => (tell[name] = await part))
+      .then(async ({ part }) => (tell[name] = await (name == 'sources' ? part(tracker, options) : part)))
       .catch((error) => {
         throw name + ': ' + error
       })
+    if (name == 'sources') carts = got
     return isRequired ? got : void got.catch(refuse)
   }
 

@@ -5,11 +5,14 @@
 //! have none in common, the same price will do: within seconds, in one browser, it is the same click.
 
 use super::super::json::{Json, Writer, int};
+use super::super::text::cut;
 use super::super::time::Millis;
 use super::lines::Line;
 
 /// How long a second source may take: a form post and the page after it.
 const WINDOW: Millis = 10_000;
+/// The same for two dialects of one source, which are pushed together.
+const DIALECTS: Millis = 500;
 
 /// What one source told of.
 #[derive(Clone, Debug)]
@@ -27,6 +30,11 @@ struct Seen<'a> {
 /// What was told of lately.
 #[derive(Clone, Debug, Default)]
 pub struct Echo<'a>(Vec<Seen<'a>>);
+
+/// The source of a dialect: `dataLayer` of `dataLayer-ua`.
+pub fn source(by: &str) -> &str {
+    cut(by, b"-").map_or(by, |(source, _)| source)
+}
 
 /// What tells articles apart in an item, or events without one.
 pub fn about(item: Json<'_>) -> [&str; 3] {
@@ -75,17 +83,24 @@ impl<'a> Echo<'a> {
         w.close("]");
     }
 
-    /// How many of these pieces nobody else has told of; those are remembered as told by `by`.
-    pub fn fresh(&mut self, by: &'a str, name: &'a str, about: [&'a str; 3], quantity: u64, now: Millis) -> u64 {
+    /// How many of these pieces nobody else has told of, those are remembered as told by `by`; and how many no other dialect
+    /// of the same source has.
+    pub fn fresh(&mut self, by: &'a str, name: &'a str, about: [&'a str; 3], quantity: u64, now: Millis) -> (u64, u64) {
         let mut left = quantity;
+        let mut unseen = quantity;
         for seen in &mut self.0 {
-            if seen.by == by || seen.name != name || !is_same(seen.about, about) {
+            let is_dialect = source(seen.by) == source(by);
+            let window = if is_dialect { DIALECTS } else { WINDOW };
+            if seen.by == by || seen.name != name || now.abs_diff(seen.at) > window || !is_same(seen.about, about) {
                 continue;
             }
             let place = seen.used.iter().position(|(who, _)| *who == by);
             let used = place.and_then(|at| seen.used.get(at)).map_or(0, |(_, pieces)| *pieces);
             let take = left.min(seen.quantity.saturating_sub(used));
             left -= take;
+            if is_dialect {
+                unseen -= take;
+            }
             match place.and_then(|at| seen.used.get_mut(at)) {
                 Some(entry) => entry.1 += take,
                 None if take > 0 => seen.used.push((by, take)),
@@ -95,18 +110,20 @@ impl<'a> Echo<'a> {
         if left > 0 {
             self.0.push(Seen { by, name, at: now, quantity: left, about, used: Vec::new() });
         }
-        left
+        (left, unseen)
     }
 
     /// The same for the lines of a cart action: what is left of them.
-    pub fn fresh_lines(&mut self, by: &'a str, name: &'a str, lines: &[Line<'a>], now: Millis) -> Vec<Line<'a>> {
-        let mut left = Vec::new();
+    pub fn fresh_lines(&mut self, by: &'a str, name: &'a str, lines: &[Line<'a>], now: Millis) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
+        let (mut left, mut unseen) = (Vec::new(), Vec::new());
         for line in lines {
-            let quantity = self.fresh(by, name, about(line.item), line.quantity, now);
-            if quantity > 0 {
-                left.push(Line { quantity, ..*line });
+            let (fresh, new) = self.fresh(by, name, about(line.item), line.quantity, now);
+            for (quantity, lines) in [(fresh, &mut left), (new, &mut unseen)] {
+                if quantity > 0 {
+                    lines.push(Line { quantity, ..*line });
+                }
             }
         }
-        left
+        (left, unseen)
     }
 }

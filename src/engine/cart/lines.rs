@@ -147,11 +147,7 @@ impl<'a> Cart<'a> {
             w.text("currency", self.currency);
             self.write_money(w, "value", value);
         }
-        w.key("items").open("[");
-        for line in lines {
-            line.write(w, line.quantity);
-        }
-        w.close("]");
+        write_items(w, lines);
     }
 
     /// A member with an amount in the cart's currency.
@@ -160,23 +156,34 @@ impl<'a> Cart<'a> {
         money::push(&mut w.out, minor, self.exponent());
     }
 
-    /// As [`Cart::read`] takes it.
-    pub fn write(&self, w: &mut Writer) {
-        w.open("{");
+    /// `currency`, `coupon`, `value` and `items` of the whole cart; members of an open object.
+    pub fn write_whole(&self, w: &mut Writer) {
         for (key, text) in [("currency", self.currency), ("coupon", self.coupon)] {
             if !text.is_empty() {
                 w.text(key, text);
             }
         }
-        for (key, minor) in [("value", self.total), ("discount", self.discount)] {
-            self.write_money(w, key, minor);
+        if !self.currency.is_empty() {
+            self.write_money(w, "value", self.total);
         }
-        w.key("items").open("[");
-        for line in &self.lines {
-            line.write(w, line.quantity);
-        }
-        w.close("]").close("}");
+        write_items(w, &self.lines);
     }
+
+    /// As [`Cart::read`] takes it.
+    pub fn write(&self, w: &mut Writer) {
+        w.open("{");
+        self.write_whole(w);
+        self.write_money(w, "discount", self.discount);
+        w.close("}");
+    }
+}
+
+fn write_items(w: &mut Writer, lines: &[Line<'_>]) {
+    w.key("items").open("[");
+    for line in lines {
+        line.write(w, line.quantity);
+    }
+    w.close("]");
 }
 
 fn minor(value: Option<Json<'_>>, exponent: u8) -> Option<i64> {

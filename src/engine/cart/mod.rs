@@ -14,6 +14,7 @@ mod state;
 
 use super::check::{self, Problem};
 use super::json::{Json, Writer, own};
+use super::text::is_one_of;
 use super::time::Millis;
 use lines::{Cart, Line};
 use state::State;
@@ -29,13 +30,16 @@ struct Sight<'a> {
     at: Millis,
     /// A cart that was read when a page began, not after an action: it may be empty because it was ordered.
     found: bool,
+    /// The items are the source's own, not those that were known before.
+    shown: bool,
     /// When the order was made, where that is known, and how old it may be.
     created: Option<Millis>,
     max_age: Millis,
 }
 
 /// Takes `{"state", "by", "name", "data", "at", "fresh", "found", "created", "maxAge", "idle"}`: `name` is an event's, or
-/// `cart` for a snapshot, or `look` for nothing but the time; `fresh` is an id for a new cart.
+/// `cart` for a snapshot, or `look` for nothing but the time; `fresh` is an id for a new cart. A source `x-y` is the dialect `y` of
+/// `x`: it shares its view, and repeats what another dialect says.
 /// Answers `{"state", "events": [{"name", "data"}], "wake", "note"}`: `wake` is when to look next, `note` why something
 /// was left out. Without `state` there was something wrong (`note`), and nothing changed.
 pub fn step(input: &str) -> String {
@@ -50,18 +54,22 @@ pub fn step(input: &str) -> String {
         by: text("by"),
         at,
         found: input.get("found").is_some(),
+        shown: data.get("items").is_some(),
         created: number("created"),
         max_age: number("maxAge").unwrap_or(u64::MAX),
     };
 
     let mut state = State::read(input.get("state").unwrap_or(Json("")), at);
     let mut out = Events::default();
+    // What is about the whole cart has its lines, if the source did not name any.
+    let about_cart = is_one_of(name, "view_cart begin_checkout add_shipping_info add_payment_info checkout_step");
+    let full = if about_cart && !sight.shown { state.show(sight.by, data) } else { own(data.0) };
     let mut clean = String::new();
     // A snapshot is well formed where `view_cart` is.
     let checked = match name {
         "look" => Ok(()),
-        "cart" => check::event("view_cart", data.0, &mut clean).map(|_| ()),
-        _ => check::event(name, data.0, &mut clean).map(|_| ()),
+        "cart" => check::event("view_cart", &full, &mut clean).map(|_| ()),
+        _ => check::event(name, &full, &mut clean).map(|_| ()),
     };
     let done = checked.and_then(|()| {
         let data = Json::new(&clean);
@@ -132,7 +140,7 @@ impl Events {
 
 fn copy(w: &mut Writer, data: Json<'_>, except: &str) {
     for (key, value) in data.members() {
-        if !super::text::is_one_of(key, except) {
+        if !is_one_of(key, except) {
             w.key(key).raw(value.0);
         }
     }

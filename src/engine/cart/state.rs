@@ -3,10 +3,11 @@
 use super::super::json::{Json, Writer, own};
 use super::super::time::Millis;
 use super::differ::{Change, apply, diff};
-use super::echo::{Echo, about};
+use super::echo::{Echo, about, source};
 use super::lines::Cart;
-use super::{Done, Events, Sight};
+use super::{Done, Events, Sight, copy};
 
+const ECHO: &str = "told by another source";
 /// More orders than this nobody comes back to.
 const ORDERS: usize = 50;
 
@@ -86,11 +87,12 @@ impl<'a> State<'a> {
     }
 
     fn view(&self, by: &str) -> Option<&View<'a>> {
-        self.views.iter().find(|view| view.by == by)
+        self.views.iter().find(|view| view.by == source(by))
     }
 
     /// The view of `by`, begun if there is none.
     fn view_mut(&mut self, by: &'a str) -> Option<&mut View<'a>> {
+        let by = source(by);
         if self.view(by).is_none() {
             self.views.push(View { by, ..View::default() });
         }
@@ -100,6 +102,17 @@ impl<'a> State<'a> {
     /// The cart as the source saw it that saw the last change, if there is something in it.
     fn filled(&self) -> Option<&View<'a>> {
         self.view(self.by).filter(|view| !view.cart.lines.is_empty())
+    }
+
+    /// `fields` with what is in the cart, as `by` saw it or else whoever saw it last.
+    pub(super) fn show(&self, by: &str, fields: Json<'_>) -> String {
+        let mut w = Writer { out: own("{") };
+        copy(&mut w, fields, "");
+        if let Some(View { cart, .. }) = self.view(by).filter(|view| !view.cart.lines.is_empty()).or(self.filled()) {
+            cart.write_whole(&mut w);
+        }
+        w.close("}");
+        w.out
     }
 
     /// When to look whether the cart was left.
@@ -112,7 +125,7 @@ impl<'a> State<'a> {
         let Some(view) = self.filled() else { return };
         let tell = |out: &mut Events, name| {
             let w = out.begin(name);
-            view.cart.write_lines(w, &view.cart.lines);
+            view.cart.write_whole(w);
             self.describe(w, view);
             w.number("cart_age", now.saturating_sub(self.at) / 1000);
             if !self.step.is_empty() {
@@ -154,7 +167,7 @@ impl<'a> State<'a> {
         let before = self.view(sight.by).cloned().unwrap_or_default();
         let ordered = sight.found && new.lines.is_empty() && !self.step.is_empty();
         let changes = if ordered { Vec::new() } else { diff(&before.cart, &new, before.whole) };
-        let view = View { by: sight.by, whole: true, cart: new };
+        let view = View { by: source(sight.by), whole: true, cart: new };
         if !changes.is_empty() || self.by.is_empty() {
             self.touch(sight, fresh);
         }
@@ -174,8 +187,8 @@ impl<'a> State<'a> {
     fn tell(&mut self, sight: Sight<'a>, change: &Change<'a>, view: &View<'a>, out: &mut Events) {
         let Change { name, coupon, currency, .. } = *change;
         let lines = if is_counted(name) {
-            self.seen.fresh_lines(sight.by, name, &change.lines, sight.at)
-        } else if self.seen.fresh(sight.by, name, [coupon, "", ""], 1, sight.at) > 0 {
+            self.seen.fresh_lines(sight.by, name, &change.lines, sight.at).0
+        } else if self.seen.fresh(sight.by, name, [coupon, "", ""], 1, sight.at).0 > 0 {
             change.lines.clone()
         } else {
             return;
@@ -202,12 +215,12 @@ impl<'a> State<'a> {
         if !is_action(name) {
             // Whoever shows the whole cart corrects what was put together from actions.
             if matches!(name, "view_cart" | "begin_checkout")
-                && data.get("items").is_some()
+                && sight.shown
                 && let Some(view) = self.view_mut(sight.by)
             {
                 // What the event says of the order is not what the cart comes to.
                 cart.add_up()?;
-                *view = View { by: sight.by, whole: true, cart };
+                *view = View { by: source(sight.by), whole: true, cart };
                 self.touch(sight, fresh);
             }
             if matches!(name, "begin_checkout" | "add_shipping_info" | "add_payment_info" | "checkout_step") {
@@ -217,26 +230,34 @@ impl<'a> State<'a> {
             let key = data.get("items").and_then(|items| Some(about(items.members().next()?.1)));
             let word = ["search_term", "coupon", "transaction_id", "promotion_id"].map(|key| data.text(key).unwrap_or("")).into_iter();
             let key = key.unwrap_or([word.fold("", |found, word| if found.is_empty() { word } else { found }), "", ""]);
-            if self.seen.fresh(sight.by, name, key, 1, sight.at) > 0 {
+            if self.seen.fresh(sight.by, name, key, 1, sight.at).0 > 0 {
                 out.whole(name, data, |_| {});
             } else {
-                out.note = own("told by another source");
+                out.note = own(ECHO);
             }
             return Ok(());
         }
         self.touch(sight, fresh);
-        let Some(view) = self.view_mut(sight.by) else { return Ok(()) };
-        apply(&mut view.cart, name, &cart)?;
-        let view = view.clone();
-        let lines = if is_counted(name) {
+        let counted = is_counted(name);
+        let (lines, unseen) = if counted {
             self.seen.fresh_lines(sight.by, name, &cart.lines, sight.at)
-        } else if self.seen.fresh(sight.by, name, [cart.coupon, "", ""], 1, sight.at) > 0 {
-            cart.lines.clone()
         } else {
-            Vec::new()
+            let (fresh, unseen) = self.seen.fresh(sight.by, name, [cart.coupon, "", ""], 1, sight.at);
+            let of = |pieces| if pieces > 0 { cart.lines.clone() } else { Vec::new() };
+            if fresh == 0 {
+                out.note = own(ECHO);
+            }
+            (of(fresh), of(unseen))
         };
-        if lines.is_empty() && (is_counted(name) || !cart.lines.is_empty()) {
-            out.note = own("told by another source");
+        // What another dialect of this source told of is in its view already.
+        let about = Cart { lines: unseen, ..cart.clone() };
+        let Some(view) = self.view_mut(sight.by) else { return Ok(()) };
+        apply(&mut view.cart, name, &about)?;
+        let view = view.clone();
+        if counted && lines.is_empty() {
+            out.note = own(ECHO);
+        } else if !out.note.is_empty() {
+            return Ok(());
         } else if lines == cart.lines {
             out.whole(name, data, |w| self.describe(w, &view));
         } else {
@@ -270,7 +291,7 @@ impl<'a> State<'a> {
     fn ordered(&mut self) {
         (self.id, self.step, self.left) = ("", "", false);
         for view in &mut self.views {
-            view.cart = Cart::default();
+            (view.whole, view.cart) = (true, Cart::default());
         }
     }
 }

@@ -1,0 +1,134 @@
+/**
+ * WooCommerce, classic and blocks. The cart is read from its Store API, which both have:
+ * https://developer.woocommerce.com/docs/apis/store-api/resources-endpoints/cart. Its answers to the shop's own requests are
+ * heard, and it is asked once where something else says that the cart changed: jQuery's events of the classic theme, the
+ * blocks' DOM events, and the cookie with the cart's hash after a form post.
+ */
+
+import { ask, decimal, guard, minor, onSubmit, tap, whenRead } from './common.js'
+import { mainProduct } from './schema.js'
+
+const API = /\/wc\/store(\/v1)?\/(cart|batch|checkout)\b/
+const CHANGED = 'added_to_cart removed_from_cart updated_cart_totals updated_wc_div applied_coupon removed_coupon'
+const BLOCKS = ['wc-blocks_added_to_cart', 'wc-blocks_removed_from_cart']
+
+const text = (selector, within = document) => within.querySelector(selector)?.textContent.trim()
+const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1] || ''
+
+const snapshot = ({ items, totals, coupons }) => {
+  const digits = totals.currency_minor_unit
+  const amount = (units) => minor(units, digits)
+  // Prices are shown with or without tax; the discount has to be of the same kind.
+  const sum = items.reduce((sum, { prices, quantity }) => sum + prices.price * quantity, 0)
+  const taxed = sum == +totals.total_items + +totals.total_items_tax
+  return {
+    currency: totals.currency_code,
+    coupon: coupons?.[0]?.code,
+    discount: amount(+totals.total_discount + (taxed ? +totals.total_discount_tax || 0 : 0)),
+    items: items.map(({ id, name, sku, quantity, prices, variation = [] }) => ({
+      item_id: String(id),
+      item_name: name,
+      item_variant: variation.map(({ value }) => value).join(', '),
+      sku,
+      price: minor(prices.price, prices.currency_minor_unit ?? digits),
+      quantity,
+    })),
+  }
+}
+
+/** The order that this page thanks for: its table in the classic theme, or the blocks' summary. */
+const order = (currency) => {
+  const id = text('.woocommerce-order-overview__order strong') || location.pathname.match(/order-received\/(\d+)/)?.[1]
+  const total = text('.woocommerce-order-overview__total .amount, .wc-block-order-confirmation-totals__total .amount')
+  const rows = document.querySelectorAll('.woocommerce-table--order-details .order_item, .wc-block-order-confirmation-totals__table .order_item')
+  const items = [...rows].map((row) => {
+    const pieces = text('.product-quantity', row)?.match(/\d+/)?.[0] || 1
+    const sum = decimal(text('.amount', row.querySelector('.product-total') || row)) || 0
+    const name = row.querySelector('.product-name')?.firstElementChild || row.querySelector('.product-name')
+    // The table has the sum of the line: in hundredths of the minor unit nobody sees what is lost.
+    return { item_id: row.dataset.productId, item_name: name?.textContent.replace(/×.*/, '').trim(), quantity: pieces, price: (sum / pieces).toFixed(4) }
+  })
+  return { transaction_id: id, value: total, currency, items }
+}
+
+export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
+  const base = () => document.querySelector('link[rel="https://api.w.org/"]')?.href || '/wp-json/'
+  const remember = () => mark('woo', cookie('woocommerce_cart_hash'))
+  const take = (cart, found) => {
+    if (!cart?.totals || !cart.items) return
+    see('cart', snapshot(cart), found && { found: 1 })
+    remember()
+  }
+
+  let asked
+  /** Once for all that says so at the same moment. */
+  const read = (found) => {
+    asked ||= Promise.resolve().then(guard(async () => {
+      asked = undefined
+      take(await ask(base() + 'wc/store/v1/cart'), found)
+    }))
+    return asked
+  }
+  const changed = () => {
+    if (isGranted()) read()
+  }
+
+  const untap = tap(API, (path, said, answer) => {
+    // A batch answers for each request; the last knows the cart as it is now.
+    const carts = answer.responses ? answer.responses.map(({ body }) => body) : [answer]
+    take(carts.reverse().find((cart) => cart?.totals && cart.items))
+  })
+
+  const body = document.body
+  const undo = [untap]
+  for (const name of BLOCKS) {
+    body.addEventListener(name, changed)
+    undo.push(() => body.removeEventListener(name, changed))
+  }
+
+  const unsubmit = onSubmit((form) => form.matches('form.checkout') && see('add_payment_info', paid(form)))
+  undo.push(unsubmit)
+  const paid = (form) => ({ payment_type: form.querySelector('[name=payment_method]:checked')?.value })
+
+  whenRead(guard(() => {
+    const $ = window.jQuery
+    if ($) {
+      const hear = guard((event, fragments, hash, button) => {
+        // Until something may be asked of the server, the button says what it added.
+        const data = !isGranted() && event.type == 'added_to_cart' && (button?.[0] || button)?.dataset
+        if (data?.product_id || data?.productId) see('add_to_cart', { items: [{ item_id: data.product_id || data.productId, quantity: data.quantity }] })
+        changed()
+      })
+      const refused = () => see('purchase_error', { error_description: text('.woocommerce-error li, .woocommerce-error') })
+      const paying = () => see('add_payment_info', paid(document))
+      $(body).on(CHANGED, hear).on('checkout_error', refused)
+      undo.push(() => $(body).off(CHANGED, hear).off('checkout_error', refused))
+      $('form.checkout').on('checkout_place_order', paying)
+      undo.push(() => $('form.checkout').off('checkout_place_order', paying))
+    }
+    const { classList } = body
+    if (classList.contains('single-product')) {
+      const item = mainProduct()
+      if (item) see('view_item', { currency: item.currency, value: item.price, items: [item] })
+    }
+    const term = classList.contains('search-results') && new URLSearchParams(location.search).get('s')
+    if (term) see('search', { search_term: term })
+  }))
+
+  granted(guard(async () => {
+    const { classList } = document.body
+    const received = classList.contains('woocommerce-order-received') || /\/order-received\//.test(location.pathname)
+    if (received) {
+      const made = order(window.wcSettings?.currency?.code || view()?.cart.currency)
+      if (made.transaction_id) see('purchase', made)
+      return remember()
+    }
+    const hash = cookie('woocommerce_cart_hash')
+    if (!hash && !cookie('woocommerce_items_in_cart')) see('cart', { items: [] }, { found: 1 })
+    else if (!view()?.whole || mark('woo') != hash) await read()
+    if (classList.contains('woocommerce-cart')) see('view_cart', {})
+    if (classList.contains('woocommerce-checkout')) see('begin_checkout', {})
+  }))
+
+  return () => undo.forEach((stop) => stop())
+}
