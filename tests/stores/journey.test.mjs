@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { YES, pages } from '../e2e/world.mjs'
 import * as gtm from './gtm.mjs'
+import * as schema from './schema.mjs'
 import * as shopify from './shopify.mjs'
+import { blocks, classic } from './woocommerce.mjs'
 
-const STORES = { 'Google Tag Manager': gtm, Shopify: shopify }
+const STORES = { 'Google Tag Manager': gtm, Shopify: shopify, 'WooCommerce, classic': classic, 'WooCommerce, blocks': blocks, 'schema.org': schema }
 
 const COMMERCE = /^(view_item|view_cart|.*_cart|.*_coupon|begin_checkout|add_.*_info|purchase|refund|cart_.*)$/
 
@@ -52,10 +54,11 @@ for (const [name, { serve, canon: differ = (all) => all }] of Object.entries(STO
     await visit.go('/')
     await recorded('view_item', () => click('mug'))
     await recorded('add_to_cart', () => click('add'))
+    if (store.lands === 'always') await recorded('view_cart', () => page.waitForURL('**/cart'))
     await visit.go('/')
     await recorded('view_item', () => click('cup'))
     await recorded('add_to_cart', () => click('add'))
-    await recorded('view_cart', () => store.landsInCart || visit.go('/cart'))
+    await recorded('view_cart', () => (store.lands ? page.waitForURL('**/cart') : visit.go('/cart')))
     await recorded('add_to_cart', () => click('more'))
     await recorded('remove_from_cart', () => click('remove'))
     if (canon.some(([event]) => event === 'apply_coupon')) await recorded('apply_coupon', () => click('coupon'))

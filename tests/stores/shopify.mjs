@@ -93,5 +93,5 @@ export function serve(rules, data) {
       body: '<a id="home" href="/">Home</a>',
     }
   }))
-  return { thanks: '/checkouts/c/1/thank_you', landsInCart: true }
+  return { thanks: '/checkouts/c/1/thank_you', lands: 'by form' }
 }

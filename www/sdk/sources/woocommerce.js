@@ -36,17 +36,19 @@ const snapshot = ({ items, totals, coupons }) => {
   }
 }
 
-/** The order that this page thanks for: its table in the classic theme, or the blocks' summary. */
-const order = (currency) => {
+/** The order that this page thanks for: its table in the classic theme, or the blocks' summary. `cart`: what was ordered, as far as it is known. */
+const order = (currency, cart) => {
   const id = text('.woocommerce-order-overview__order strong') || location.pathname.match(/order-received\/(\d+)/)?.[1]
   const total = text('.woocommerce-order-overview__total .amount, .wc-block-order-confirmation-totals__total .amount')
   const rows = document.querySelectorAll('.woocommerce-table--order-details .order_item, .wc-block-order-confirmation-totals__table .order_item')
   const items = [...rows].map((row) => {
     const pieces = text('.product-quantity', row)?.match(/\d+/)?.[0] || 1
     const sum = decimal(text('.amount', row.querySelector('.product-total') || row)) || 0
-    const name = row.querySelector('.product-name')?.firstElementChild || row.querySelector('.product-name')
-    // The table has the sum of the line: in hundredths of the minor unit nobody sees what is lost.
-    return { item_id: row.dataset.productId, item_name: name?.textContent.replace(/×.*/, '').trim(), quantity: pieces, price: (sum / pieces).toFixed(4) }
+    const cell = row.querySelector('.product-name')
+    const name = (cell?.firstElementChild || cell)?.textContent.replace(/×.*/, '').trim()
+    const { item_id: id, item_variant: variant, sku } = cart?.items.find(({ item_name: of }) => of == name) || {}
+    // The table has the sum of the line: in hundredths of a minor unit nobody sees what is lost.
+    return { item_id: id, item_name: name, item_variant: variant, sku, quantity: pieces, price: (sum / pieces).toFixed(4) }
   })
   return { transaction_id: id, value: total, currency, items }
 }
@@ -54,8 +56,10 @@ const order = (currency) => {
 export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
   const base = () => document.querySelector('link[rel="https://api.w.org/"]')?.href || '/wp-json/'
   const remember = () => mark('woo', cookie('woocommerce_cart_hash'))
+  /** The order is made: what is empty from here on was ordered, and the page that comes next says so. */
+  let ordered
   const take = (cart, found) => {
-    if (!cart?.totals || !cart.items) return
+    if (ordered || !cart?.totals || !cart.items) return
     see('cart', snapshot(cart), found && { found: 1 })
     remember()
   }
@@ -74,6 +78,7 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
   }
 
   const untap = tap(API, (path, said, answer) => {
+    ordered ||= /checkout$/.test(path) && answer.order_id
     // A batch answers for each request; the last knows the cart as it is now.
     const carts = answer.responses ? answer.responses.map(({ body }) => body) : [answer]
     take(carts.reverse().find((cart) => cart?.totals && cart.items))
@@ -119,7 +124,7 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
     const { classList } = document.body
     const received = classList.contains('woocommerce-order-received') || /\/order-received\//.test(location.pathname)
     if (received) {
-      const made = order(window.wcSettings?.currency?.code || view()?.cart.currency)
+      const made = order(window.wcSettings?.currency?.code || view()?.cart.currency, view()?.cart)
       if (made.transaction_id) see('purchase', made)
       return remember()
     }
