@@ -47,6 +47,10 @@ struct Serve {
     /// Let other machines see /live and /events too: only behind something that asks who may.
     #[arg(long)]
     public_views: bool,
+    /// Delete everything older than this many days; without it, everything is kept. 4 at least: a browser may still send again
+    /// what is three days old, and it must be known.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(4..=36_500))]
+    keep_days: Option<u32>,
     /// Let tests ask for faults at /test/faults.
     #[arg(long)]
     test_faults: bool,
@@ -60,8 +64,8 @@ fn body_size(text: &str) -> Result<usize, String> {
 
 impl Cli {
     pub(crate) fn options(self) -> Options {
-        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, test_faults } = self.serve;
+        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, test_faults } = self.serve;
         let limits = Limits { max_body, ..Limits::default() };
-        Options { host, port, data, store, sdk, allowed, public_views, test_faults, limits }
+        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, limits }
     }
 }

@@ -22,7 +22,7 @@ const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Path, content type and text of each file.
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 13] = [
     ("/live", HTML, include_str!("live/page.html")),
     ("/live/base.css", CSS, include_str!("live/base.css")),
     ("/live/parts.css", CSS, include_str!("live/parts.css")),
@@ -31,12 +31,21 @@ const FILES: [(&str, &str, &str); 9] = [
     ("/live/figures.js", JS, include_str!("live/figures.js")),
     ("/live/charts.js", JS, include_str!("live/charts.js")),
     ("/live/events.js", JS, include_str!("live/events.js")),
+    ("/live/words.js", JS, include_str!("live/words.js")),
+    ("/live/reports", HTML, REPORTS),
+    ("/live/reports.css", CSS, include_str!("live/reports.css")),
+    ("/live/reports.js", JS, include_str!("live/reports.js")),
     ("/live/icon.svg", SVG, include_str!("live/icon.svg")),
 ];
 
+const REPORTS: &str = include_str!("live/reports.html");
+/// The pages of `live/reports.js`, all of one file, beside `/live/reports` itself.
+const PAGES: [&str; 7] = ["orders", "carts", "items", "products", "campaigns", "spelling", "delivery"];
+
 /// Routes of all files.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    FILES.into_iter().fold(Router::new(), |router, (path, kind, text)| router.route(path, get(async move || file(kind, text))))
+    let files = FILES.into_iter().fold(Router::new(), |router, (path, kind, text)| router.route(path, get(async move || file(kind, text))));
+    PAGES.into_iter().fold(files, |router, page| router.route(&format!("/live/reports/{page}"), get(async || file(HTML, REPORTS))))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

@@ -15,7 +15,7 @@ use crate::faults::{self, Faults};
 use crate::limits::Limits;
 use crate::server::Options;
 use crate::writer::{Changes, Writer};
-use crate::{collect, files, live, query, reports, stream, views};
+use crate::{collect, files, live, pixel, query, reports, stream, views};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -42,8 +42,11 @@ pub(crate) fn router(shared: Arc<Shared>, options: &Options) -> Router {
         collecting = collecting.layer(from_fn_with_state(Arc::clone(&shared), faults::inject));
     }
     let collecting = Router::new().route("/collect", collecting).layer(from_fn_with_state(Arc::clone(&shared), cors::guard));
+    // A picture has no origin to ask for: anybody may ask, as anybody may send a body.
+    let collecting = collecting.route("/collect/p.gif", get(pixel::pixel));
     let mut looking = Router::new()
         .route("/events", get(query::events))
+        .route("/events.csv", get(query::events_csv))
         .route("/reports/{name}", get(reports::report))
         .route("/live/stream", get(stream::stream))
         .merge(live::router());

@@ -34,7 +34,9 @@ pub(crate) fn store(connection: &Connection, batch: &Accepted) -> Result<Stored>
             Some(n) => {
                 outcome.stored += 1;
                 let sold = booking::book(connection, batch, row, n)?;
-                cart::apply(connection, batch, row)?;
+                if batch.visited {
+                    cart::apply(connection, batch, row)?;
+                }
                 session.add(row, sold);
             }
             None => outcome.duplicates += 1,
@@ -176,10 +178,11 @@ impl Tally {
 
 fn pages(connection: &Connection, batch: &Accepted) -> Result<()> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO page (id, visitor, url, title, referrer, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        "INSERT INTO page (id, visitor, url, title, referrer, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
     )?;
     for page in &batch.pages {
-        insert.execute(params![page.id, batch.visitor, page.url, page.title, page.referrer, page.reason])?;
+        insert.execute(params![page.id, batch.visitor, page.url, page.title, page.referrer, page.reason, batch.received])?;
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ use tower::ServiceExt;
 use crate::cors::Origin;
 use crate::database::{self, OpenError};
 use crate::faults::{Drop, Faults};
+use crate::keep;
 use crate::limits::Limits;
 use crate::routes::{self, Shared};
 use crate::views::Peer;
@@ -53,6 +54,8 @@ pub struct Options {
     pub public_views: bool,
     /// Let tests ask for faults.
     pub test_faults: bool,
+    /// Days after which everything is deleted; none keeps it.
+    pub keep_days: Option<u32>,
     pub limits: Limits,
 }
 
@@ -68,6 +71,7 @@ impl Options {
             allowed: Vec::new(),
             public_views: false,
             test_faults: false,
+            keep_days: None,
             limits: Limits::default(),
         }
     }
@@ -125,6 +129,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (connection, readers) = database::open(&options.data).map_err(StartError::Database)?;
     let (writer, changes, writing) = Writer::start(connection, options.limits.queue).map_err(StartError::Thread)?;
     let (stop, stopping) = watch::channel(false);
+    if let Some(days) = options.keep_days {
+        tokio::spawn(keep::run(writer.clone(), days, stopping.clone()));
+    }
     let limits = options.limits;
     let shared = Shared {
         writer,

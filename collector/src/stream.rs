@@ -152,7 +152,7 @@ impl View {
 /// The newest events after `seen`, oldest first.
 fn lines(connection: &Connection, seen: Option<i64>) -> Result<Vec<Line>> {
     let mut ask = connection.prepare_cached(
-        "SELECT n, event.id, name, at, ahead, session, site, url, title, CASE WHEN length(data) <= ?3 THEN data ELSE '' END AS data
+        "SELECT n, event.id, name, event.at, ahead, session, site, url, title, CASE WHEN length(data) <= ?3 THEN data ELSE '' END AS data
          FROM event LEFT JOIN page ON page.id = event.page WHERE n > ?1 ORDER BY n DESC LIMIT ?2",
     )?;
     let rows = ask.query_map(params![seen.unwrap_or(0), LATEST, MAX_DATA], |row| {

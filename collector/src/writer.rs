@@ -9,7 +9,8 @@ use rusqlite::{Connection, Result};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::batch::Accepted;
-use crate::clock;
+use crate::clock::{self, Millis};
+use crate::keep;
 use crate::refusal::Refusal;
 use crate::rows::{self, Erased, Stored};
 
@@ -20,6 +21,8 @@ enum Job {
     Store(Box<Accepted>, oneshot::Sender<Option<Stored>>),
     Erase(String, oneshot::Sender<Option<Erased>>),
     Refused(&'static str, String),
+    /// Delete what is from before this moment.
+    Expire(Millis, oneshot::Sender<Option<usize>>),
 }
 
 /// What was changed so far; readers that saw an older one look again.
@@ -58,6 +61,12 @@ impl Writer {
         self.ask(Job::Erase(visitor, answer), answered).await
     }
 
+    /// Deletes some of what is from before a moment; answers how many events that were.
+    pub(crate) async fn expire(&self, before: Millis) -> std::result::Result<usize, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Job::Expire(before, answer), answered).await
+    }
+
     async fn ask<T>(&self, job: Job, answered: oneshot::Receiver<Option<T>>) -> std::result::Result<T, Refusal> {
         self.jobs.try_send(job).map_err(|_| Refusal::Busy)?;
         answered.await.ok().flatten().ok_or(Refusal::Unstored)
@@ -81,9 +90,9 @@ fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, told: &watc
         {
             jobs.push(job);
         }
-        let erasing = jobs.iter().any(|job| matches!(job, Job::Erase(..)));
         match commit(&mut connection, &jobs) {
             Ok(outcomes) => {
+                let erasing = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Erased(_) | Outcome::Expired(1..)));
                 if erasing {
                     // The write-ahead log still holds copies of what was erased.
                     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -110,6 +119,7 @@ enum Outcome {
     Stored(Stored),
     Erased(Erased),
     Counted,
+    Expired(usize),
 }
 
 /// All jobs or none: an answer of 2xx is a committed transaction.
@@ -120,6 +130,7 @@ fn commit(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Outcome>> {
         outcomes.push(match job {
             Job::Store(batch, _) => Outcome::Stored(rows::store(&transaction, batch)?),
             Job::Erase(visitor, _) => Outcome::Erased(rows::erase(&transaction, visitor, clock::now())?),
+            Job::Expire(before, _) => Outcome::Expired(keep::expire(&transaction, *before)?),
             Job::Refused(kind, reason) => {
                 rows::refused(&transaction, clock::now(), kind, reason)?;
                 Outcome::Counted
@@ -136,6 +147,7 @@ impl Job {
         match (self, outcome) {
             (Self::Store(_, answer), Outcome::Stored(stored)) => drop(answer.send(Some(stored))),
             (Self::Erase(_, answer), Outcome::Erased(erased)) => drop(answer.send(Some(erased))),
+            (Self::Expire(_, answer), Outcome::Expired(events)) => drop(answer.send(Some(events))),
             _ => {}
         }
     }

@@ -1,10 +1,11 @@
 // The figures at the top, each with its definition. The definitions say what stats.rs computes: change both together.
 import { byId, count, el, money, own, retext, share } from './dom.js'
+import { LOSSES, REFUSALS } from './words.js'
 
 const FIGURES = [
   {
     label: 'Revenue',
-    about: 'The sum of the values of all orders in this span, to the cent, per currency. An order number counts once, however often its thank-you page is loaded. Refunds are not taken off; they are shown beside it.',
+    about: 'The sum of the values of all orders in this span, to the cent, per currency. An order number counts once, however often its thank-you page is loaded. Refunds are not taken off; they are shown beside it, and taken off in the reports.',
     value: ({ revenue }) => (revenue[0] ? money(revenue[0].amount, revenue[0].currency) : '–'),
     more({ revenue, refunds }) {
       const others = revenue.slice(1).map((r) => `+ ${money(r.amount, r.currency)}`)
@@ -64,43 +65,24 @@ export function figures(stats) {
   }
 }
 
-const LOSSES = {
-  consent_denied: 'the shopper said no',
-  withdrawn: 'the shopper took the consent back',
-  queue_full: 'more waited than the page may hold',
-  expired: 'waited too long for a connection',
-  oversize: 'one event larger than a send may be',
-  rejected: 'the endpoint refused it',
-  filtered: 'the store’s own beforeSend dropped it',
-  sampled: 'outside the sample',
-  duplicate: 'the same thing twice',
-}
-
-const REFUSALS = {
-  event: 'Event turned away',
-  malformed: 'Not a batch',
-  too_large: 'Too large',
-  consent: 'Without consent',
-  origin: 'Page of another origin',
-  slow: 'Too slow',
-  busy: 'Told to come back',
-  unstored: 'Database busy',
-}
-
 /** What never arrived, and what was turned away here. */
-export function losses({ lost, refused, erasures, erased_rows: gone }) {
+export function losses({ lost, refused, erasures, erased_rows: gone, activity }) {
   const rows = []
+  const sum = (list) => list.reduce((all, n) => all + n, 0)
+  const missing = sum(lost.map((l) => l.count))
+  if (missing) rows.push(row('Of all events', 'told lost, divided by told lost and stored', share(missing, missing + sum(activity.events))))
   if (lost.length) rows.push(el('div', 'group', 'Lost on the way, as told by the SDK'))
   for (const { reason, count: n } of lost) rows.push(row(reason.replaceAll('_', ' '), own(LOSSES, reason), n))
   if (refused.length) rows.push(el('div', 'group', 'Turned away by this collector'))
   for (const { kind, reason, count: n } of refused) rows.push(row(own(REFUSALS, kind) ?? kind, reason, n))
   if (!rows.length) rows.push(el('p', 'fine', 'Nothing lost, nothing turned away.'))
   if (erasures) rows.push(row('Erasures', `visitors who asked to be forgotten; ${count(gone)} rows of theirs are gone`, erasures))
+  rows.push(el('p', 'more-link', el('a', '', 'All reasons, by date, and as CSV', { href: '/live/reports/delivery' })))
   byId('losses').replaceChildren(el('div', 'rows', rows))
 }
 
 function row(what, why, n) {
-  return el('div', 'row', [el('span', '', [what, why ? el('span', 'why', why) : null]), el('span', 'number', count(n))])
+  return el('div', 'row', [el('span', '', [what, why ? el('span', 'why', why) : null]), el('span', 'number', typeof n === 'string' ? n : count(n))])
 }
 
 /** What is looked at and what is bought. */

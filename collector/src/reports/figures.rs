@@ -197,6 +197,8 @@ pub(crate) fn devices(connection: &Connection, range: &Range) -> Result<Table> {
         if bare {
             sums.insert(String::new(), (0, 0, 0));
         }
+        let mut sums: Vec<_> = sums.into_iter().collect();
+        sums.sort_by_key(|(_, (orders, ..))| -orders);
         for (currency, (orders, value, net)) in sums {
             let money = |minor| if bare { Cell::Empty } else { Cell::Money(minor, currency.clone()) };
             let share = Cell::Share(converted, sessions);

@@ -27,6 +27,8 @@ use crate::refusal::{self, Refusal};
 use crate::routes::Shared;
 use table::{Cell, Column, Table};
 
+pub(crate) use table::{harmless, row};
+
 /// Rows in JSON, unless asked for fewer or more.
 const LIMIT: usize = 200;
 const MOST: usize = 5000;

@@ -144,6 +144,13 @@ impl Table {
     }
 }
 
+/// One line of a CSV file.
+pub(crate) fn row(fields: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let _ = writer.write_record(fields);
+    writer.into_inner().unwrap_or_default()
+}
+
 /// Text that no spreadsheet takes for a formula.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::body::{self, batch, event, event_at, order, page_view, visit};
+use crate::body::{self, batch, event, event_at, order, page_view, visit, with};
 use crate::world::{Answer, Collector};
 
 fn lines(answer: &Answer) -> Vec<Value> {
@@ -89,9 +89,33 @@ fn events_are_found_by_session_visitor_name_and_time() {
 }
 
 #[test]
+fn a_file_of_events_has_a_line_for_each_and_runs_nothing() {
+    let collector = Collector::start();
+    let bought = event("purchase", order("=1+1", "EUR", "1234567890123.45"));
+    let body = with(&batch(&[page_view(), bought]), "user", json!("anna, \"1\""));
+    collector.post(&body);
+    let answer = collector.get("/events.csv?name=purchase&site=my-shop&user=anna%2C%20%221%22");
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/csv; charset=utf-8")));
+    assert_eq!((cursor(&answer, "next-cursor"), answer.header("content-disposition")), (2, Some("attachment; filename=\"events.csv\"")));
+    let mut reader = csv::Reader::from_reader(answer.body.strip_prefix('\u{feff}').unwrap().as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 1);
+    let field = |name: &str| rows[0].get(head.iter().position(|h| h == name).unwrap()).unwrap().to_owned();
+    assert_eq!(
+        (field("name"), field("value"), field("currency")),
+        ("purchase".to_owned(), "1234567890123.45".to_owned(), "EUR".to_owned())
+    );
+    assert_eq!((field("transaction_id"), field("user")), ("'=1+1".to_owned(), "anna, \"1\"".to_owned()));
+    assert_eq!(lines(&collector.get("/events?user=nobody")).len() + lines(&collector.get("/events?site=other")).len(), 0);
+}
+
+#[test]
 fn only_this_machine_may_look_unless_told() {
     let collector = Collector::start();
-    for path in ["/events", "/live", "/live/stream", "/live/main.js"] {
+    for path in
+        ["/events", "/events.csv", "/live", "/live/stream", "/live/main.js", "/live/reports", "/reports/orders", "/reports/orders.csv"]
+    {
         let answer = collector.request("GET", path, &[("Host", "rebound.example")], b"");
         assert_eq!(answer.status, 403, "{path}");
     }

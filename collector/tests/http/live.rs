@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::body::{self, batch, event, event_at, goods, order, page_view, visit, with};
-use crate::world::Collector;
+use crate::world::{Answer, Collector};
 
 fn stats(collector: &Collector, span: &str) -> Value {
     collector.stream(&format!("?span={span}")).until("stats", |_| true)
@@ -18,7 +18,17 @@ fn number(collector: &Collector, pointer: &str) -> i64 {
 #[test]
 fn the_page_and_its_parts_are_served_under_a_strict_policy() {
     let collector = Collector::start();
-    let page = collector.get("/live");
+    for path in ["/live", "/live/reports", "/live/reports/orders"] {
+        let page = collector.get(path);
+        is_strict(&collector, &page);
+    }
+    let tabs = collector.get("/live/reports").body;
+    for tab in tabs.split('"').filter(|part| part.starts_with("/live/reports/")) {
+        assert_eq!(collector.get(tab).status, 200, "{tab}");
+    }
+}
+
+fn is_strict(collector: &Collector, page: &Answer) {
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'") && !policy.contains("unsafe"));
