@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::indexing_slicing, reason = "tests: each uses a part, and may panic")]
 #![allow(clippy::disallowed_types, clippy::disallowed_macros, reason = "what is too heavy for the wasm is not for a test")]
 
+pub mod bytes;
 pub mod world;
 
 use std::cell::RefCell;
