@@ -16,35 +16,36 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use cartbeacon::engine::wire::formats::{lines, matomo, plausible, posthog, run, segment, snowplow, umami};
+use cartbeacon::engine::wire::formats::{MORE, USUAL, run};
 use serde_json::Value;
 
-type Run = fn(u32, &str) -> String;
-
-/// Name, entry, and the options it is tried with.
-const FORMATS: &[(&str, Run, &str)] = &[
-    ("ndjson", run::<lines::Ndjson>, r#""endpoint":"https://e.test/in?token=t""#),
-    ("json-array", run::<lines::JsonArray>, r#""endpoint":"https://e.test/in""#),
-    ("segment", run::<segment::Segment>, r#""endpoint":"https://api.segment.test","key":"WRITE""#),
-    ("rudderstack", run::<segment::Rudderstack>, r#""endpoint":"https://rudder.test","key":"WRITE/KEY""#),
-    ("posthog", run::<posthog::Posthog>, r#""endpoint":"https://eu.i.posthog.test/","key":"phc_public""#),
-    ("matomo", run::<matomo::Matomo>, r#""endpoint":"https://matomo.test/","key":1"#),
-    ("umami", run::<umami::Umami>, r#""endpoint":"https://umami.test","key":"11111111-1111-4111-8111-111111111111""#),
-    ("plausible", run::<plausible::Plausible>, r#""endpoint":"https://plausible.test","key":"store.test""#),
-    ("snowplow", run::<snowplow::Snowplow>, r#""endpoint":"https://sp.test","key":"shop""#),
+/// Name, and the options it is tried with.
+const FORMATS: &[(&str, &str)] = &[
+    ("ndjson", r#""endpoint":"https://e.test/in?token=t""#),
+    ("json-array", r#""endpoint":"https://e.test/in""#),
+    ("segment", r#""endpoint":"https://api.segment.test","key":"WRITE""#),
+    ("rudderstack", r#""endpoint":"https://rudder.test","key":"WRITE/KEY""#),
+    ("posthog", r#""endpoint":"https://eu.i.posthog.test/","key":"phc_public""#),
+    ("matomo", r#""endpoint":"https://matomo.test/","key":1"#),
+    ("umami", r#""endpoint":"https://umami.test","key":"11111111-1111-4111-8111-111111111111""#),
+    ("plausible", r#""endpoint":"https://plausible.test","key":"store.test""#),
+    ("snowplow", r#""endpoint":"https://sp.test","key":"shop""#),
 ];
 
 const BATCH: &str = include_str!("formats/batch.json");
 
-fn format(name: &str) -> (Run, String) {
-    let (_, run, options) = FORMATS.iter().find(|(n, ..)| *n == name).expect("a format");
-    (*run, format!(r#"{{"format":"{name}",{options}"#))
+fn options(name: &str) -> String {
+    let (_, options) = FORMATS.iter().find(|(n, ..)| *n == name).expect("a format");
+    format!(r#"{{"format":"{name}",{options}"#)
+}
+
+fn ask(name: &str, what: u32, text: &str) -> String {
+    run(&[USUAL, MORE], what, &format!("{name}\u{1e}{text}"))
 }
 
 /// The plan of a format with more options, or why it refuses them.
 fn plan(name: &str, more: &str) -> Result<Value, String> {
-    let (run, options) = format(name);
-    let text = run(0, &format!("{options}{more}}}"));
+    let text = ask(name, 0, &format!("{}{more}}}", options(name)));
     match text.strip_prefix('!') {
         Some(why) => Err(why.to_owned()),
         None => Ok(serde_json::from_str(&text).expect("JSON")),
@@ -60,9 +61,9 @@ struct Request {
 }
 
 fn translated(name: &str, more: &str, now: &str, batch: &str) -> (usize, Vec<Request>) {
-    let (run, options) = format(name);
+    let options = options(name);
     let url = plan(name, more).expect("good options")["url"].as_str().expect("a URL").to_owned();
-    let text = run(1, &format!("{options}{more},\"url\":{url:?},\"lang\":\"de-DE\"}}\u{1e}{now}\u{1e}{batch}"));
+    let text = ask(name, 1, &format!("{options}{more},\"url\":{url:?},\"lang\":\"de-DE\"}}\u{1e}{now}\u{1e}{batch}"));
     let mut records = text.split('\u{1e}');
     let refused = records.next().and_then(|n| n.parse().ok()).expect("a number");
     let requests = records.map(|record| {
@@ -75,7 +76,7 @@ fn translated(name: &str, more: &str, now: &str, batch: &str) -> (usize, Vec<Req
 }
 
 fn judged(name: &str, status: u16, body: &str, events: u32) -> i32 {
-    format(name).0(2, &format!("{status}\u{1e}{events}\u{1e}{body}")).parse().expect("a number")
+    ask(name, 2, &format!("{status}\u{1e}{events}\u{1e}{body}")).parse().expect("a number")
 }
 
 /// As people read it: JSON over many lines, each of several texts on its own.

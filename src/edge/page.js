@@ -86,7 +86,7 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     _hear: hear,
     _notify: notify,
     _url: url,
-    _sees: canSee(url),
+    _sees: notify.send ? 0 : canSee(url),
     // Beacons whose outcome is due, and how many outcomes there were that could be any of theirs.
     _due: [],
     _any: 0,
@@ -125,13 +125,14 @@ export const sees = (page) => page._sees >> 1
 /**
  * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for
  * an opaque one. Answers how many bytes it was packed into, nothing where it went as it is: what packs comes with the option
- * `compress`, see www/sdk/gzip.js.
+ * `compress`, see www/sdk/gzip.js. With another format (www/sdk/foreign.js) the part sends.
  */
 export const send = (page, how, send, text) => {
+  /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet", 1000 and more "stored, but for so many". */
+  const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  if (page._notify.send) return void quietly(() => page._notify.send(how, text, answer))
   const packed = quietly(() => page._notify.gzip?.(text))
   const body = packed || text
-  /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet". */
-  const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.
   const isTrusted = page._trust != 0 || document.hidden || heard == HIDDEN
   // The fragment never goes on the wire; it ties the resource entry to the batch.

@@ -73,14 +73,26 @@ export interface Answer {
   reason?: string
 }
 
+/**
+ * `ndjson`, `json-array`: an object an event, for endpoints of your own. `segment`, `rudderstack`: Segment's HTTP API. The
+ * others are the products of these names. An endpoint that is a host alone gets the receiver's usual path.
+ */
+export type Format =
+  | 'native' | 'ndjson' | 'json-array' | 'segment' | 'rudderstack' | 'posthog' | 'matomo' | 'umami' | 'plausible' | 'snowplow'
+
 // Options
 export interface Options {
   /** Where batches go: an absolute path (`/collect`) or an http(s) URL. Without a usable one the tracker does nothing. */
   endpoint: string
   /** Names the site in every batch and keeps trackers apart on one page. Default: none. */
   site?: string
-  /** Body format. Default `'native'`. */
-  format?: 'native'
+  /**
+   * Whose language batches leave in. With any other than the default a part of its own is fetched first, and `compress` does
+   * nothing; a format or key that a page can't or must not use is the reason in `ready`. Default `'native'`.
+   */
+  format?: Format
+  /** The public key that the format asks for: write key, project key, website or site id. Secrets are refused. */
+  key?: string | number
   /** Planned. Default: one, made of `endpoint` and `format`. */
   destinations?: Destination[]
   consent?: ConsentOptions

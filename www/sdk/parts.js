@@ -1,6 +1,7 @@
 /** The parts as the npm entries get them: imports that bundlers follow, so that they are there wherever the entry is. */
 
 const PARTS = {
+  formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
   sources: () => import('./sources.js'),
 }

@@ -42,6 +42,7 @@ const EARLY = 500
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
   ['sources', ({ cart }) => cart],
+  ['formats', ({ format }) => format && format != 'native', true],
 ]
 
 /**
@@ -185,8 +186,10 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     try {
       if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
-      const text = JSON.stringify({ ...options, consent: terms(options.consent || {}) })
       await Promise.all([load(wasm || findWasm()), ...PARTS.map(getPart)])
+      // Another receiver's format takes its options off and sets limits: see foreign.js.
+      const ours = (await tell.formats?.(options, tell)) || options
+      const text = JSON.stringify({ ...ours, consent: terms(ours.consent || {}) })
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
       // The page view that comes with it is of the one who was named before there was an engine.

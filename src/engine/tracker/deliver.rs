@@ -287,9 +287,12 @@ impl Tracker {
     fn answered(&mut self, at: usize, status: u16, retry_after: Option<Millis>, now: Now) {
         let Some(parcel) = self.delivery.parcels.get_mut(at) else { return };
         match status {
-            200..=299 => {
+            // 1000 and more are said by formats that report how many of a batch they refused.
+            200..=299 | 1000.. => {
                 self.delivery.failures = 0;
-                self.delivery.acknowledged += parcel.events.len() as u64;
+                let refused = usize::from(status.saturating_sub(1000)).min(parcel.events.len());
+                self.delivery.acknowledged += (parcel.events.len() - refused) as u64;
+                self.lose(Loss::Rejected, refused);
                 self.tell_batch(at, "acknowledged", u64::from(status));
                 self.delivery.parcels.remove(at);
             }

@@ -28,6 +28,7 @@ pub mod url;
 use batch::{Batch, Event};
 
 use crate::engine::json::{Json, Writer, own, push_int, put};
+use crate::engine::text::cut;
 
 /// Stands between two requests, and between the parts of one: no JSON text holds it.
 pub const RECORD: &str = "\u{1e}";
@@ -76,6 +77,76 @@ pub trait Format {
         by_status(status)
     }
 }
+
+/// A format as the rest of this file uses it: a name and a trait's insides, so that the code around them is there once.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub name: &'static str,
+    kind: &'static str,
+    path: &'static str,
+    events: usize,
+    bytes: usize,
+    event_bytes: usize,
+    native_bytes: u64,
+    dedupes: bool,
+    hours: u64,
+    ms: u64,
+    setup: fn(&Setup<'_>, &mut String) -> Result<(), &'static str>,
+    head: fn(&Setup<'_>, &Batch<'_>, &mut Writer),
+    event: fn(&Setup<'_>, &Batch<'_>, &Event<'_>, &mut Writer),
+    tail: fn(&Setup<'_>, &Batch<'_>, &mut Writer),
+    link: fn(&Setup<'_>, &Batch<'_>, &Event<'_>, &mut Writer) -> bool,
+    judge: fn(u16, &str, u32) -> Verdict,
+}
+
+impl Spec {
+    const fn of<F: Format>(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: F::TYPE,
+            path: F::PATH,
+            events: F::EVENTS,
+            bytes: F::BYTES,
+            event_bytes: F::EVENT_BYTES,
+            native_bytes: F::NATIVE_BYTES,
+            dedupes: F::DEDUPES,
+            hours: F::HOURS,
+            ms: F::MS,
+            setup: F::setup,
+            head: F::head,
+            event: F::event,
+            tail: F::tail,
+            link: F::link,
+            judge: F::judge,
+        }
+    }
+}
+
+/// What most shops speak.
+pub const USUAL: &[Spec] = &[
+    #[cfg(feature = "ndjson")]
+    Spec::of::<lines::Ndjson>("ndjson"),
+    #[cfg(feature = "segment")]
+    Spec::of::<segment::Segment>("segment"),
+    #[cfg(feature = "segment")]
+    Spec::of::<segment::Rudderstack>("rudderstack"),
+    #[cfg(feature = "posthog")]
+    Spec::of::<posthog::Posthog>("posthog"),
+    #[cfg(feature = "matomo")]
+    Spec::of::<matomo::Matomo>("matomo"),
+    #[cfg(feature = "umami")]
+    Spec::of::<umami::Umami>("umami"),
+    #[cfg(feature = "snowplow")]
+    Spec::of::<snowplow::Snowplow>("snowplow"),
+];
+
+/// All beside those.
+pub const MORE: &[Spec] = &[
+    #[cfg(feature = "json-array")]
+    Spec::of::<lines::JsonArray>("json-array"),
+    #[cfg(feature = "plausible")]
+    Spec::of::<plausible::Plausible>("plausible"),
+];
 
 /// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,38 +238,40 @@ impl<'a> Setup<'a> {
 }
 
 /// Reads the options: `!` and a reason, or what the page needs to know, a JSON object.
-pub fn plan<F: Format>(options: &str) -> String {
+fn plan(spec: &Spec, options: &str) -> String {
     let setup = Setup { options: Json::new(options), now: Json("") };
     let mut url = own(setup.text("endpoint"));
     if let Some(site) = url::bare_host(&url) {
         url = own(site);
-        put(&mut url, F::PATH);
+        put(&mut url, spec.path);
     }
-    if let Err(why) = secrets(&setup).and_then(|()| F::setup(&setup, &mut url)) {
+    if let Err(why) = secrets(&setup).and_then(|()| (spec.setup)(&setup, &mut url)) {
         let mut out = own("!");
         put(&mut out, why);
         return out;
     }
     let mut w = Writer::default();
-    w.open("{").text("url", &url).number("bytes", F::NATIVE_BYTES).number("events", F::EVENTS as u64);
-    w.number("hours", F::HOURS).number("ms", F::MS).number("dedupes", u64::from(F::DEDUPES)).close("}");
+    w.open("{").text("url", &url).number("bytes", spec.native_bytes).number("events", spec.events as u64);
+    w.number("hours", spec.hours).number("ms", spec.ms).number("dedupes", u64::from(spec.dedupes)).close("}");
     w.out
 }
 
-/// The one entry of each format: 0 reads the options, 1 translates (options, now and batch with [`RECORD`] between them),
-/// 2 judges an answer (status, how many events, body).
-pub fn run<F: Format>(what: u32, input: &str) -> String {
-    let mut parts = input.splitn(3, '\u{1e}');
-    let mut part = || parts.next().unwrap_or("");
-    let (a, b, c) = (part(), part(), part());
+/// The one entry, for the formats that a build has: 0 reads the options, 1 translates (options, now and batch), 2 judges an
+/// answer (status, how many events, body). The format's name comes first, [`RECORD`]s stand between. `?` is a format that
+/// is not there.
+pub fn run(formats: &[&[Spec]], what: u32, input: &str) -> String {
+    let (name, input) = cut(input, RECORD.as_bytes()).unwrap_or((input, ""));
+    let (a, input) = cut(input, RECORD.as_bytes()).unwrap_or((input, ""));
+    let (b, c) = cut(input, RECORD.as_bytes()).unwrap_or((input, ""));
+    let Some(spec) = formats.iter().flat_map(|list| list.iter()).find(|spec| spec.name == name) else { return own("?") };
     match what {
-        0 => plan::<F>(a),
-        1 => translate::<F>(a, b, c),
+        0 => plan(spec, a),
+        1 => translate(spec, a, b, c),
         _ => {
             let number = |text| Json(text).int().unwrap_or(0);
             let status = u16::try_from(number(a)).unwrap_or(0);
             let events = u32::try_from(number(b)).unwrap_or(0);
-            let code = F::judge(status, c, events).code();
+            let code = (spec.judge)(status, c, events).code();
             let mut out = own(if code < 0 { "-" } else { "" });
             push_int(&mut out, u64::from(code.unsigned_abs()));
             out
@@ -225,22 +298,22 @@ fn secrets(setup: &Setup<'_>) -> Result<(), &'static str> {
 
 /// Translates a native batch: how many events can't go at all, then for each request URL, content type (empty for a GET),
 /// the events' ids, and the body.
-pub fn translate<F: Format>(options: &str, now: &str, batch: &str) -> String {
+fn translate(spec: &Spec, options: &str, now: &str, batch: &str) -> String {
     let setup = Setup { options: Json::new(options), now: Json::new(now) };
     let batch = Batch::read(batch);
-    let mut requests = Requests { out: String::new(), url: setup.text("url"), kind: F::TYPE, ids: String::new(), refused: 0 };
+    let mut requests = Requests { out: String::new(), url: setup.text("url"), kind: spec.kind, ids: String::new(), refused: 0 };
     let mut body = Writer::default();
     let mut count = 0;
     let end = |count: &mut usize, body: &mut Writer, requests: &mut Requests<'_>| {
         if *count > 0 {
-            F::tail(&setup, &batch, body);
+            (spec.tail)(&setup, &batch, body);
             requests.add("", &body.out);
         }
         *count = 0;
     };
     for event in batch.events() {
         let mut link = Writer { out: own(requests.url) };
-        if F::link(&setup, &batch, &event, &mut link) {
+        if (spec.link)(&setup, &batch, &event, &mut link) {
             let mut link_ids = own(event.id);
             core::mem::swap(&mut link_ids, &mut requests.ids);
             requests.add(&link.out, "");
@@ -250,10 +323,10 @@ pub fn translate<F: Format>(options: &str, now: &str, batch: &str) -> String {
         loop {
             if count == 0 {
                 body.out.clear();
-                F::head(&setup, &batch, &mut body);
+                (spec.head)(&setup, &batch, &mut body);
             }
             let before = body.out.len();
-            F::event(&setup, &batch, &event, &mut body);
+            (spec.event)(&setup, &batch, &event, &mut body);
             let grown = body.out.len() - before;
             if grown == 0 {
                 // Part of another one, or nothing that the receiver has a word for.
@@ -263,19 +336,19 @@ pub fn translate<F: Format>(options: &str, now: &str, batch: &str) -> String {
                 break;
             }
             // The tail is short.
-            if grown > F::EVENT_BYTES || (count == 0 && body.out.len() + 64 > F::BYTES) {
+            if grown > spec.event_bytes || (count == 0 && body.out.len() + 64 > spec.bytes) {
                 body.out.truncate(before);
                 requests.refused += 1;
                 break;
             }
-            if body.out.len() + 64 > F::BYTES {
+            if body.out.len() + 64 > spec.bytes {
                 body.out.truncate(before);
                 end(&mut count, &mut body, &mut requests);
                 continue;
             }
             requests.id(event.id);
             count += 1;
-            if count == F::EVENTS {
+            if count == spec.events {
                 end(&mut count, &mut body, &mut requests);
             }
             break;

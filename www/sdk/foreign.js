@@ -1,0 +1,165 @@
+/**
+ * The part behind the option `format`: batches leave in another receiver's language.
+ *
+ * The engine's batch stays native; here it becomes requests, and what they are answered becomes one of the outcomes that the
+ * engine knows. Rules and texts are the wasm's (src/engine/wire/formats), sending is this file's.
+ */
+
+const RECORD = '\x1e'
+const UNIT = '\x1f'
+/** Longer than a receiver thinks, shorter than the engine waits. */
+const PATIENCE = 25_000
+/** Keepalive requests have 64 KiB together. */
+const KEEPALIVE = 60_000
+/** As `Verdict::code` has them: what is not a count of refused events. */
+const [RETRY, SPLIT, TOO_LARGE, NEVER, HANDED_OVER] = [-1, -2, -3, -4, -5]
+
+/** `(what, ...texts) => text`, from the wasm's bytes: see `run` in src/engine/wire/formats. */
+const load = async (base64) => {
+  const { instance } = await WebAssembly.instantiate(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()))
+  const { memory, input, output, run } = instance.exports
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
+  return (what, ...texts) => {
+    const bytes = encoder.encode(texts.join(RECORD))
+    const at = input(bytes.length)
+    new Uint8Array(memory.buffer, at, bytes.length).set(bytes)
+    const length = run(what, bytes.length)
+    return decoder.decode(new Uint8Array(memory.buffer, output(), length))
+  }
+}
+
+/** What a page can't or must not speak, by name, and why. */
+const REFUSED = {
+  'ga4-mp': 'its api_secret is a secret, every visitor could read it; use gtag on the page',
+  'meta-capi': 'its access token is a secret, every visitor could read it; send from a server',
+  'tiktok-events': 'its access token is a secret, every visitor could read it; send from a server',
+  elastic: 'needs an API key, which is a secret; put an endpoint of your own before it',
+  kafka: 'no page can prove itself to it; put an endpoint of your own before it',
+  loki: 'no page can prove itself to it; put an endpoint of your own before it',
+}
+
+/** The smaller of what the shop asked for and what the receiver takes; 0 is no limit of the receiver's. */
+const least = (asked, limit) => (limit && !(asked < limit) ? limit : asked)
+
+/**
+ * Makes what the tracker calls with its options: a promise of those the engine is to be started with. `tell.send` is set,
+ * `(how, text, answer)`: it sends a native batch and calls `answer(status, wait)` once. Rejects with a reason, a string.
+ * `further` imports the module that knows more formats.
+ */
+export const opener = (base64, further) => {
+  const loading = load(base64)
+  return async function open({ format, key, ...options }, tell) {
+    if (Object.hasOwn(REFUSED, format)) throw `format: ${format}: ${REFUSED[format]}`
+    const run = await loading
+    const text = JSON.stringify({ ...options, key })
+    const plan = run(0, format, text)
+    if (plan == '?') {
+      if (!further) throw 'format: not a format of this build'
+      return (await (await further()).part)({ format, key, ...options }, tell)
+    }
+    if (plan[0] == '!') throw plan.slice(1)
+    const { url, bytes, events, hours, ms, dedupes } = JSON.parse(plan)
+    const { batch, queue } = options
+    tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes)
+    return {
+      ...options,
+      batch: { ...batch, bytes: least(batch?.bytes, bytes), events: least(batch?.events ?? 20, events), ms: least(batch?.ms, ms) },
+      queue: { ...queue, hours: least(queue?.hours, hours) },
+    }
+  }
+}
+
+const sender = (run, endpoint, options, dedupes) => {
+  const url = new URL(endpoint, document.baseURI).href
+  const apart = new URL(url).origin != location.origin
+  const setup = JSON.stringify({ ...JSON.parse(options), url, lang: navigator.language })
+  /** Events of batches that go again because of others: these need not. */
+  const settled = new Set()
+  /** Events refused in requests that a batch did not end with. */
+  let owed = 0
+  let flying = 0
+  /** Milliseconds that the receiver's clock is ahead, as far as it lets itself be read. */
+  let skew = 0
+
+  /** One request; a promise of its verdict, and of the seconds to wait. */
+  const request = async (how, target, type, body, events) => {
+    const bytes = body.length * 3 > KEEPALIVE ? new Blob([body]).size : body.length
+    // Text needs no preflight and no type of its own; a blob of another type has one.
+    const isText = type.startsWith('text/plain')
+    if (how < 1 && type) {
+      const taken = navigator.sendBeacon(target, isText ? body : new Blob([body], { type }))
+      if (taken) return [HANDED_OVER]
+    }
+    const keepalive = how < 2 && flying + bytes < KEEPALIVE
+    const opaque = !type || (how > 2 && isText)
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), PATIENCE)
+    flying += keepalive ? bytes : 0
+    try {
+      const response = await fetch(target, {
+        method: type ? 'POST' : 'GET',
+        mode: opaque ? 'no-cors' : 'cors',
+        headers: type && !isText ? { 'content-type': type } : {},
+        body: type ? body : undefined,
+        keepalive,
+        signal: stop.signal,
+      })
+      // Chromium gives the keepalive quota back only when the body has been read.
+      let said = await response.text().catch(() => '')
+      if (response.type == 'opaque') return [HANDED_OVER]
+      const date = Date.parse(response.headers.get('date'))
+      if (date) skew = Math.abs(date - Date.now()) > 5000 ? date - Date.now() : 0
+      if (response.headers.get('x-plausible-dropped')) said = 'dropped'
+      return [+run(2, response.status, events, said), +response.headers.get('retry-after')]
+    } catch {
+      // Nothing arrived from a browser that knows it is offline; else it may have, and only some receivers would know it again.
+      return [dedupes || navigator.onLine === false ? RETRY : HANDED_OVER]
+    } finally {
+      clearTimeout(timer)
+      flying -= keepalive ? bytes : 0
+    }
+  }
+
+  return (how, text, answer) => {
+    const dying = how < 1
+    let refused, requests
+    try {
+      const batch = JSON.parse(text)
+      // A demand to erase: nobody else understands it.
+      if (!batch.events) return answer(200)
+      if (settled.size) {
+        batch.events = batch.events.filter(({ id }) => !settled.has(id))
+        text = JSON.stringify(batch)
+      }
+      const now = JSON.stringify({ dying: dying && apart ? 1 : undefined, skew })
+      ;[refused, ...requests] = run(1, setup, now, text).split(RECORD)
+    } catch {
+      return answer(400)
+    }
+    Promise.all(
+      requests.map(async (part) => {
+        const [target, type, ids, body] = part.split(UNIT)
+        const list = ids.split(',')
+        const [verdict, wait] = await request(how, target, type, body, list.length).catch(() => [RETRY])
+        return { list, verdict, wait }
+      }),
+    ).then((all) => {
+      const is = (code) => all.filter(({ verdict }) => verdict == code)
+      const again = is(RETRY).length ? is(RETRY) : is(SPLIT).concat(is(TOO_LARGE))
+      let lost = +refused
+      for (const { verdict, list } of all) lost += verdict == NEVER ? list.length : Math.max(0, Math.min(verdict, list.length))
+      if (again[0]) {
+        // What is settled stays settled when the others go again.
+        for (const one of all) if (!again.includes(one)) one.list.forEach((id) => settled.add(id))
+        owed += lost - +refused
+        return answer(again[0].verdict == RETRY ? 503 : again[0].verdict == SPLIT ? 400 : 413, Math.max(...again.map(({ wait }) => wait || 0)))
+      }
+      lost += owed
+      owed = 0
+      // Some of it nobody can know more of: then that is what is said of all.
+      if (is(HANDED_OVER).length && !lost) return answer(-2)
+      // 1000 and more: stored, but for so many.
+      answer(lost ? 1000 + lost : 200)
+    })
+  }
+}
