@@ -89,6 +89,8 @@ pub(crate) struct Row {
     /// Whether there is a field `value`, readable as money or not.
     pub(crate) valued: bool,
     pub(crate) transaction: Option<String>,
+    /// The cart it is about, where its sender numbers them.
+    pub(crate) cart: Option<String>,
     pub(crate) items: Vec<Sold>,
 }
 
@@ -257,6 +259,7 @@ fn event(text: &str, pages: &[Page], sent: Millis, received: Millis) -> Result<R
         money: Money::of(checked),
         valued: checked.get("value").is_some(),
         transaction: checked.get("transaction_id").and_then(fields::text),
+        cart: checked.get("cart_id").and_then(fields::text).filter(|id| !id.is_empty() && id.len() <= MAX_NAME),
         items: fields::sold(&event.name, checked),
         id,
         seq,

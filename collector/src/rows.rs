@@ -105,6 +105,7 @@ struct Tally {
     checkout_at: Millis,
     shipping_at: Millis,
     payment_at: Millis,
+    cart: Option<String>,
 }
 
 impl Tally {
@@ -117,6 +118,7 @@ impl Tally {
             "add_to_cart" => {
                 self.carts += 1;
                 self.filled_at = self.filled_at.max(row.at);
+                self.cart = row.cart.clone().or(self.cart.take());
             }
             "begin_checkout" => {
                 self.checkouts += 1;
@@ -136,14 +138,14 @@ impl Tally {
     fn write(&self, connection: &Connection, batch: &Accepted) -> Result<()> {
         let mut upsert = connection.prepare_cached(
             "INSERT INTO session (id, visitor, site, n, started, first_at, last_at, events, views, carts, checkouts, orders, units,
-                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at, cart)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?22)
              ON CONFLICT (id) DO UPDATE SET
                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
                events = events + excluded.events, views = views + excluded.views, carts = carts + excluded.carts,
                checkouts = checkouts + excluded.checkouts, orders = orders + excluded.orders, units = excluded.units,
                filled_at = max(filled_at, excluded.filled_at), emptied_at = max(emptied_at, excluded.emptied_at),
-               device = coalesce(device, excluded.device),
+               device = coalesce(device, excluded.device), cart = coalesce(excluded.cart, cart),
                contact = CASE WHEN ?21 THEN coalesce(excluded.contact, contact) END,
                checkout_at = max(checkout_at, excluded.checkout_at), shipping_at = max(shipping_at, excluded.shipping_at),
                payment_at = max(payment_at, excluded.payment_at)",
@@ -171,6 +173,7 @@ impl Tally {
             self.shipping_at,
             self.payment_at,
             batch.may_contact(),
+            self.cart,
         ])?;
         Ok(())
     }

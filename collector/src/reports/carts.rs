@@ -21,7 +21,7 @@ const LEFT: &str = "filled_at > emptied_at AND units > 0";
 /// One abandoned cart.
 pub(crate) struct Cart {
     last_at: Millis,
-    session: String,
+    id: String,
     contact: Option<String>,
     origin: Origin,
     step: &'static str,
@@ -41,7 +41,7 @@ struct Line {
 /// The statement behind [`read`].
 pub(crate) fn in_range() -> String {
     format!(
-        "SELECT session.id, session.contact, last_at, filled_at, emptied_at, checkout_at, shipping_at, payment_at, channel, source, medium,
+        "SELECT session.id, session.cart, session.contact, last_at, filled_at, emptied_at, checkout_at, shipping_at, payment_at, channel, source, medium,
                 campaign,
                 (SELECT transaction_id FROM sale WHERE sale.visitor = session.visitor AND sale.site = session.site
                    AND sale.at > session.last_at ORDER BY sale.at LIMIT 1) AS later
@@ -71,7 +71,7 @@ pub(crate) fn read(connection: &Connection, range: &Range) -> Result<Vec<Cart>> 
             step: STEPS.get(step).copied().unwrap_or_default(),
             lines: lines(connection, &session)?,
             later: row.get("later")?,
-            session,
+            id: row.get::<_, Option<String>>("cart")?.unwrap_or(session),
         });
     }
     Ok(carts)
@@ -118,7 +118,12 @@ pub(crate) fn carts(connection: &Connection, range: &Range) -> Result<Table> {
             Kind::Time,
             "The session's last event of any kind. The cart counts as abandoned when more than 30 minutes have passed since. In files in UTC.",
         ),
-        Column::new("cart_id", "Cart id", Kind::Text, "The id of the session whose cart it is."),
+        Column::new(
+            "cart_id",
+            "Cart id",
+            Kind::Text,
+            "The cart_id of its events, where the tracker's cart option gives one; else the id of the session whose cart it is.",
+        ),
         CONTACT,
     ];
     columns.extend(ORIGIN);
@@ -144,7 +149,7 @@ pub(crate) fn carts(connection: &Connection, range: &Range) -> Result<Table> {
     for cart in read(connection, range)? {
         for (currency, value, lines) in cart.values() {
             let items: Vec<_> = lines.iter().map(|line| format!("{} × {}", line.quantity, line.name)).collect();
-            let mut row = vec![Cell::Time(cart.last_at), Cell::text(&cart.session), Cell::known(cart.contact.as_deref())];
+            let mut row = vec![Cell::Time(cart.last_at), Cell::text(&cart.id), Cell::known(cart.contact.as_deref())];
             row.extend(origin_cells(&cart.origin));
             row.extend([
                 Cell::text(cart.step),

@@ -240,19 +240,24 @@ pub(crate) const CONTACT: Column = Column::new(
 
 /// `orders`: one row an order.
 pub(crate) fn orders(connection: &Connection, range: &Range) -> Result<Table> {
+    let orders = read(connection, range)?;
     let mut columns = vec![DATE, ID, CONTACT];
     columns.extend(ORIGIN);
+    // A page shows the column when there is something in it.
+    let about = "yes, where a refund's amount cannot be told, so that it is not subtracted.";
+    let unclear =
+        Column { file: !orders.iter().any(|order| order.unclear), ..Column::new("refund_unclear", "Refund unclear", Kind::Text, about) };
     columns.extend([
         Column::new("device", "Device", Kind::Text, "Desktop, mobile or tablet, as the browser's request headers say; nothing else of them is kept."),
         Column::new("units", "Pieces", Kind::Count, "The sum of the quantities of its lines."),
         Column::new("value", "Value", Kind::Money, "The field value of the purchase, to the minor unit of its currency."),
         Column::new("refunded", "Refunded", Kind::Money, "All refunds of this order until now, whenever they came: their value; without a value the order's prices of their items; without items the whole order. Never more than the order's value. A refund in another currency, or of items without a known price, is not subtracted; the next column says so."),
-        Column::in_file("refund_unclear", "Refund unclear", Kind::Text, "yes, where a refund's amount cannot be told."),
+        unclear,
         Column::new("net", "Net", Kind::Money, "Value less refunded."),
         CURRENCY,
         Column::in_file("site", "Site", Kind::Text, "The store, as named in the tracker's options."),
     ]);
-    let rows = read(connection, range)?.into_iter().map(|order| {
+    let rows = orders.into_iter().map(|order| {
         let mut row = vec![Cell::Time(order.at), Cell::text(&order.id), Cell::known(order.contact.as_deref())];
         row.extend(origin_cells(&order.origin));
         row.extend([

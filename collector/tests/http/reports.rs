@@ -138,7 +138,8 @@ fn month() -> Shop {
         "",
         &[("view_item", some("JPY", &cup("5000"))), ("purchase", bought("C-1", "JPY", "5000", &cup("5000")))],
     );
-    shop.visit(&cleo, 1.0, SHOP, "", &[("add_to_cart", some("JPY", &cup("1200"))), ("add_shipping_info", json!({}))]);
+    let numbered = with(&some("JPY", &cup("1200")), "cart_id", json!("cart-7"));
+    shop.visit(&cleo, 1.0, SHOP, "", &[("add_to_cart", numbered), ("add_shipping_info", json!({}))]);
     shop.visit(&dan, 0.0035, &format!("{SHOP}?utm_source=insta"), "", &[("add_to_cart", some("EUR", &mug(1)))]);
     let lamp = json!([{ "item_id": "lamp", "item_name": "=HYPERLINK(\"https://evil.example\")", "price": "1.234" }]);
     shop.visit(
@@ -225,6 +226,7 @@ fn abandoned_carts_tell_what_lies_in_them_and_where_they_were_left() {
     let rows = shop.report("carts");
     assert_eq!(rows.len(), 2, "{rows:#?}");
     let (cleo, bob) = (&rows[0], &rows[1]);
+    assert_eq!((&cleo["cart_id"], bob["cart_id"].as_str().unwrap().len()), (&json!("cart-7"), 36), "its own, or the session's");
     // 19.50 + 3 × 10.01.
     assert_eq!((&bob["value"], &bob["units"], &bob["step"]), (&money("49.53", "EUR"), &json!(4), &json!("checkout")));
     assert_eq!((&bob["items"], &bob["later_order"], &bob["contact"]), (&json!("3 × CUP, 1 × MUG"), &json!("B-1"), &json!(null)));
@@ -353,6 +355,70 @@ fn a_file_opens_in_a_spreadsheet_and_runs_nothing() {
     assert_eq!(lamp["item_name"], "'=HYPERLINK(\"https://evil.example\")");
     assert_eq!((lamp["value"].as_str(), lamp["currency"].as_str()), ("1.234", "KWD"));
     assert!(lamp["order_date"].ends_with('Z') && lamp["order_date"].contains('T'));
+}
+
+#[test]
+fn what_a_refund_came_to_is_told_or_said_to_be_unclear() {
+    let shop = Shop { collector: Collector::start(), now: body::now() };
+    let who = Who { visitor: body::id(), agent: DESKTOP, user: None, purposes: &["analytics"] };
+    let order = |number: &str| ("purchase", bought(number, "EUR", "10.00", &[("mug", 2, "5.00")]));
+    shop.visit(
+        &who,
+        1.0,
+        SHOP,
+        "",
+        &[
+            order("dollars"),
+            ("refund", json!({ "transaction_id": "dollars", "currency": "USD", "value": 3 })),
+            order("unknown"),
+            ("refund", json!({ "transaction_id": "unknown", "items": [{ "item_id": "lamp" }] })),
+            // Two halves, one of them told twice by mistake: never more than the order.
+            order("twice"),
+            ("refund", json!({ "transaction_id": "twice", "currency": "EUR", "value": 5 })),
+            ("refund", json!({ "transaction_id": "twice", "items": [{ "item_id": "mug" }] })),
+            ("refund", json!({ "transaction_id": "twice", "items": [{ "item_id": "mug" }] })),
+            ("refund", json!({ "transaction_id": "never ordered", "currency": "EUR", "value": 5 })),
+        ],
+    );
+    let told = |id: &str| {
+        let row = shop.find("orders", "order_id", id);
+        (row["refunded"]["amount"].clone(), row["refund_unclear"].clone())
+    };
+    assert_eq!(told("dollars"), (json!("0.00"), json!("yes")), "currencies are never added together");
+    assert_eq!(told("unknown"), (json!("0.00"), json!("yes")));
+    assert_eq!(told("twice"), (json!("10.00"), json!(null)));
+    let net = shop.report("figures").into_iter().find(|row| row["key"] == json!("net")).unwrap();
+    assert_eq!(net["value"], money("20.00", "EUR"));
+}
+
+#[test]
+fn a_database_from_before_the_reports_has_them_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = body::now();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let old = rusqlite::Connection::open(folder.path().join("data/cartbeacon.sqlite")).unwrap();
+    old.execute_batch(include_str!("../../src/schema/001.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/schema/002.sql")).unwrap();
+    // One order, told twice, of two mugs, and half of it given back.
+    old.execute_batch(&format!(
+        "INSERT INTO event (id, at, t, ahead, received, batch, site, visitor, session, seq, page, name, currency, amount, transaction_id, data)
+         VALUES ('e1', {now} - 9, 0, 0, {now}, 'b', 's', 'v', 'x', 1, 'p', 'purchase', 'EUR', 1000, 'A-1', '{{}}'),
+                ('e2', {now} - 8, 0, 0, {now}, 'b', 's', 'v', 'x', 2, 'p', 'purchase', 'EUR', 1000, 'A-1', '{{}}'),
+                ('e3', {now} - 7, 0, 0, {now}, 'b', 's', 'v', 'x', 3, 'p', 'refund', 'EUR', 500, 'A-1', '{{}}');
+         INSERT INTO item VALUES (1, 0, {now} - 9, 'purchase', 'mug', 'Mug', 2), (2, 0, {now} - 8, 'purchase', 'mug', 'Mug', 2);
+         INSERT INTO sale VALUES ('s', 'A-1', {now} - 9, 'x', 'v', 'EUR', 1000);
+         INSERT INTO page VALUES ('p', 'v', 'https://shop.example/', NULL, NULL, NULL);
+         INSERT INTO session VALUES ('x', 'v', 's', 1, 0, {now} - 9, {now} - 7, 3, 0, 0, 0, 1, 0, 0, 0);
+         PRAGMA user_version = 2;"
+    ))
+    .unwrap();
+    drop(old);
+    let shop = Shop { collector: Collector::within(folder, |_| {}), now };
+    let order = shop.find("orders", "order_id", "A-1");
+    assert_eq!((&order["units"], &order["net"]), (&json!(2), &money("5.00", "EUR")));
+    assert_eq!(shop.report("items").len(), 1);
+    assert_eq!(shop.find("products", "item_id", "mug")["units"], json!(2));
+    assert_eq!(shop.collector.number(&format!("SELECT at = {now} FROM page")), 1);
 }
 
 #[test]
