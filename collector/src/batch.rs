@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use crate::anonymous::Counts;
 use crate::clock::{Millis, believed};
 use crate::fields::{self, Money, Sold};
 use crate::limits::MAX_EVENTS;
@@ -34,6 +35,8 @@ pub(crate) enum Message {
     Store(Box<Accepted>),
     /// Forget this visitor.
     Erase(String),
+    /// Count these, of nobody.
+    Count(Counts),
 }
 
 /// A well-formed batch, ready to be stored.
@@ -104,11 +107,13 @@ pub(crate) struct Rejected {
     pub(crate) reason: String,
 }
 
-/// Tells an erasure from a batch without reading either.
-#[derive(Deserialize)]
+/// Tells an erasure and anonymous counts from a batch without reading any of them.
+#[derive(Default, Deserialize)]
 struct Head<'a> {
     #[serde(borrow, default)]
     erase: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    anonymous: Option<&'a RawValue>,
 }
 
 /// Reads a body that arrived at `received`.
@@ -117,12 +122,21 @@ pub(crate) fn read(text: &str, received: Millis) -> Result<Message, Refusal> {
         return Err(Refusal::Malformed("body: empty".to_owned()));
     }
     let text = &*fields::without_lone_surrogates(text);
-    if serde_json::from_str::<Head<'_>>(text).is_ok_and(|head| head.erase.is_some()) {
+    let head = serde_json::from_str::<Head<'_>>(text).unwrap_or_default();
+    if head.erase.is_some() {
         let request: Erase = parse("body", text).map_err(Refusal::Malformed)?;
         if request.v.is_some_and(|v| v != VERSION) {
             return Err(version());
         }
         return Ok(Message::Erase(uuid("erase", &request.erase)?));
+    }
+    if head.anonymous.is_some() {
+        let counts: Counts = parse("body", text).map_err(Refusal::Malformed)?;
+        if counts.v != VERSION {
+            return Err(version());
+        }
+        counts.check()?;
+        return Ok(Message::Count(counts));
     }
     let batch: Batch<Box<RawValue>> = parse("body", text).map_err(Refusal::Malformed)?;
     accept(batch, received).map(|accepted| Message::Store(Box::new(accepted)))

@@ -21,6 +21,7 @@ use crate::routes::Shared;
 enum Answer {
     Stored { stored: usize, duplicates: usize, rejected: Vec<Told> },
     Erased { erased: Deleted },
+    Counted { counted: u64 },
 }
 
 #[derive(Serialize)]
@@ -59,6 +60,7 @@ async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<A
             let outcome = shared.writer.store(batch).await?;
             Ok(Answer::Stored { stored: outcome.stored, duplicates: outcome.duplicates, rejected })
         }
+        Message::Count(counts) => Ok(Answer::Counted { counted: shared.writer.count(counts).await? }),
         Message::Erase(visitor) => {
             let erased = shared.writer.erase(visitor).await?;
             Ok(Answer::Erased { erased: Deleted { events: erased.events, sessions: erased.sessions, rows: erased.rows } })

@@ -35,6 +35,7 @@ pub(crate) fn expire(connection: &Connection, before: Millis) -> Result<usize> {
             "DELETE FROM batch WHERE received < ?1",
             "DELETE FROM loss WHERE at < ?1",
             "DELETE FROM refused WHERE hour < ?1 - 3600000",
+            "DELETE FROM anonymous WHERE hour < ?1 - 3600000",
         ] {
             connection.prepare_cached(sql)?.execute([before])?;
         }

@@ -10,6 +10,7 @@
 //! `query` answers `/events`, `stats` and `stream` feed `/live`, `files` serves the store and the SDK. Everything that
 //! writes goes through the one thread of `writer`, which answers only after the commit.
 
+mod anonymous;
 mod batch;
 mod booking;
 mod cart;

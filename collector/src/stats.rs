@@ -77,6 +77,8 @@ pub(crate) struct Stats {
     products: Vec<Product>,
     lost: Vec<Count>,
     refused: Vec<Refused>,
+    /// Events after a no, of nobody, by name.
+    anonymous: Vec<Count>,
     erasures: i64,
     erased_rows: i64,
 }
@@ -161,6 +163,7 @@ pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<S
         products: products(connection, since)?,
         lost: lost(connection, since)?,
         refused: refused(connection, since)?,
+        anonymous: anonymous(connection, since)?,
         erasures,
         erased_rows,
     })
@@ -280,6 +283,13 @@ fn products(connection: &Connection, since: Millis) -> Result<Vec<Product>> {
 fn lost(connection: &Connection, since: Millis) -> Result<Vec<Count>> {
     let mut ask =
         connection.prepare_cached("SELECT reason, sum(count) FROM loss WHERE at >= ?1 GROUP BY reason ORDER BY 2 DESC LIMIT 20")?;
+    let rows = ask.query_map([since], |row| Ok(Count { reason: row.get(0)?, count: row.get(1)? }))?;
+    rows.collect()
+}
+
+fn anonymous(connection: &Connection, since: Millis) -> Result<Vec<Count>> {
+    let mut ask = connection
+        .prepare_cached("SELECT name, sum(count) FROM anonymous WHERE hour > ?1 - 3600000 GROUP BY name ORDER BY 2 DESC LIMIT 20")?;
     let rows = ask.query_map([since], |row| Ok(Count { reason: row.get(0)?, count: row.get(1)? }))?;
     rows.collect()
 }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, Result};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::anonymous::Counts;
 use crate::batch::Accepted;
 use crate::clock::{self, Millis};
 use crate::keep;
@@ -20,6 +21,7 @@ const TOGETHER: usize = 64;
 enum Job {
     Store(Box<Accepted>, oneshot::Sender<Option<Stored>>),
     Erase(String, oneshot::Sender<Option<Erased>>),
+    Count(Counts, oneshot::Sender<Option<u64>>),
     Refused(&'static str, String),
     /// Delete what is from before this moment.
     Expire(Millis, oneshot::Sender<Option<usize>>),
@@ -65,6 +67,12 @@ impl Writer {
     pub(crate) async fn expire(&self, before: Millis) -> std::result::Result<usize, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.ask(Job::Expire(before, answer), answered).await
+    }
+
+    /// Adds to the sums of nobody; answers how many events that were, after the commit.
+    pub(crate) async fn count(&self, counts: Counts) -> std::result::Result<u64, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Job::Count(counts, answer), answered).await
     }
 
     async fn ask<T>(&self, job: Job, answered: oneshot::Receiver<Option<T>>) -> std::result::Result<T, Refusal> {
@@ -118,6 +126,7 @@ fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, told: &watc
 enum Outcome {
     Stored(Stored),
     Erased(Erased),
+    Summed(u64),
     Counted,
     Expired(usize),
 }
@@ -131,6 +140,7 @@ fn commit(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Outcome>> {
             Job::Store(batch, _) => Outcome::Stored(rows::store(&transaction, batch)?),
             Job::Erase(visitor, _) => Outcome::Erased(rows::erase(&transaction, visitor, clock::now())?),
             Job::Expire(before, _) => Outcome::Expired(keep::expire(&transaction, *before)?),
+            Job::Count(counts, _) => Outcome::Summed(counts.store(&transaction, clock::now())?),
             Job::Refused(kind, reason) => {
                 rows::refused(&transaction, clock::now(), kind, reason)?;
                 Outcome::Counted
@@ -148,6 +158,7 @@ impl Job {
             (Self::Store(_, answer), Outcome::Stored(stored)) => drop(answer.send(Some(stored))),
             (Self::Erase(_, answer), Outcome::Erased(erased)) => drop(answer.send(Some(erased))),
             (Self::Expire(_, answer), Outcome::Expired(events)) => drop(answer.send(Some(events))),
+            (Self::Count(_, answer), Outcome::Summed(events)) => drop(answer.send(Some(events))),
             _ => {}
         }
     }

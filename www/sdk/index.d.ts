@@ -225,7 +225,11 @@ export interface ConsentOptions {
   source?: 'auto' | 'api' | Platform | Platform[]
   /** The version of the policy that the shopper is shown, at most 64 bytes; every batch carries it. Default none. */
   policy?: string
-  /** Planned. Without consent, events go without any id. Default false. */
+  /**
+   * After a no, events are counted without anybody being known: their names, and on which page (no query), hour and
+   * referring site. No id, field, title or exact time leaves, and nothing is stored. For format `native`; the part
+   * `anonymous.js`, in one try. Default false: whether that needs a yes where you are is for you to know.
+   */
   anonymous?: boolean
 }
 

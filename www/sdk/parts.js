@@ -4,6 +4,7 @@ const PARTS = {
   formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
   sources: () => import('./sources.js'),
+  anonymous: () => import('./anonymous.js'),
 }
 
 export const findPart = (name) => PARTS[name]()

@@ -43,6 +43,7 @@ export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
   ['sources', ({ cart }) => cart],
   ['formats', ({ format }) => format && format != 'native', true],
+  ['anonymous', ({ consent }) => consent?.anonymous === true],
 ]
 
 /**
@@ -174,7 +175,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const getPart = ([name, isAsked, isRequired]) => {
     if (!isAsked(options)) return
     const got = findPart(name)
-      .then(async ({ part }) => (tell[name] = await (name == 'sources' ? part(tracker, options) : part)))
+      .then(async ({ part }) => (tell[name] = await (name == 'gzip' ? part : part(tracker, options))))
       .catch((error) => {
         throw name + ': ' + error
       })

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 #![allow(unreachable_pub, reason = "nothing outside uses a test")]
 
+mod anonymous;
 mod body;
 mod collect;
 mod cors;
