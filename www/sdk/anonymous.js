@@ -29,7 +29,7 @@ const here = () => {
 }
 
 /** Called once, with the tracker and its options. */
-export const part = (tracker, { endpoint, site = '', format = 'native' }) => {
+export const make = (tracker, { endpoint, site = '', format = 'native' }) => {
   // Other receivers would want a visitor.
   if (format != 'native') return
   /** What happened before there was a choice. */

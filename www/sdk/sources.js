@@ -23,7 +23,7 @@ const MINUTE = 60_000
  * The part of the option `cart`. Reads carts for `tracker` until the function it returns is called; that one's `cart` takes
  * a snapshot from the shop itself, and rejects with what is wrong with it.
  */
-export const part = (tracker, { site, endpoint, storage: place, cart: options }) => {
+export const make = (tracker, { site, endpoint, storage: place, cart: options }) => {
   const { currency, idleMinutes = 30, orderMinutes = 1440 } = options
   const key = 'cb_cart_' + (site || endpoint)
   /** What the engine keeps, and what sources noted for the next page; in memory until it may be stored. */

@@ -36,8 +36,8 @@ const EARLY = 500
 
 /**
  * The parts that options ask for: the name, when, and whether nothing starts without it. Else nothing waits for it, and
- * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise; the edge finds it by its
- * name on the function that it tells everything.
+ * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker,
+ * options)`; the edge finds it by its name on the function that it tells everything.
  */
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
@@ -175,7 +175,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const getPart = ([name, isAsked, isRequired]) => {
     if (!isAsked(options)) return
     const got = findPart(name)
-      .then(async ({ part }) => (tell[name] = await (name == 'gzip' ? part : part(tracker, options))))
+      .then(async ({ part, make }) => (tell[name] = await (make ? make(tracker, options) : part)))
       .catch((error) => {
         throw name + ': ' + error
       })
