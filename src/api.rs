@@ -26,23 +26,16 @@ thread_local! {
     static TRACKERS: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Reads the options (a JSON object) and starts a tracker; answers its number. `notify(topic, payload)` is told, in JSON,
-/// of the `topics` that somebody listens to (bits of `io::Topic`). `user` is who was named by an early call of `identify()`,
-/// as JSON; empty when there was none.
+/// Starts a tracker and answers its number. `config` is what `configure` in www/sdk/config.js made of the options.
+/// `notify(topic, payload)` is told, in JSON, of the `topics` that somebody listens to (bits of `io::Topic`). `user` is who was
+/// named by an early call of `identify()`, as JSON; empty when there was none.
 #[wasm_bindgen]
-pub fn start(options: String, notify: &Function, document: Document, topics: u8, user: String) -> JsValue {
-    let mut answer = String::new();
-    match Config::read(&options) {
-        Ok(config) => {
-            let driver = Driver::start(config, notify, document, topics, user);
-            TRACKERS.with_borrow_mut(|all| {
-                json::push_int(&mut answer, all.len() as u64);
-                all.push(driver);
-            });
-        }
-        Err(problem) => answer = refusal(&problem.text()),
-    }
-    JsValue::from_str(&answer)
+pub fn start(config: String, notify: &Function, document: Document, topics: u8, user: String) -> usize {
+    let driver = Driver::start(Config::read(&config), notify, document, topics, user);
+    TRACKERS.with_borrow_mut(|all| {
+        all.push(driver);
+        all.len() - 1
+    })
 }
 
 /// Every method of a tracker, by number. Its arguments are one text of three lines, the last of which may be anything:

@@ -24,18 +24,14 @@ fn call(tracker: usize, method: u8, name: &str, fields: &str) -> String {
     api::call(tracker, method, format!("{fields}\n\n{name}")).as_string().unwrap_or_default()
 }
 
-/// What starting a tracker answers; it listens to everything, and what it tells is collected in `window.told`.
-fn start(more: &str) -> String {
+/// A tracker with that medium (1: local storage) that listens to everything; what it tells is collected in `window.told`.
+fn tracker(medium: u8) -> usize {
     js("window.told = []; document.cookie = 'cb_web=;max-age=0;path=/'");
     let notify: Function = js("return (topic, payload) => window.told.push(topic + ' ' + payload)").unchecked_into();
     let document: Document = js("return document").unchecked_into();
-    let options = format!(r#"{{"endpoint":"/collect","site":"web"{more}}}"#);
-    api::start(options, &notify, document, 63, String::new()).as_string().unwrap_or_default()
-}
-
-/// The number of a tracker that listens to everything.
-fn tracker(more: &str) -> usize {
-    start(more).parse().expect("a tracker's number")
+    let numbers = "20,49152,5000,500,262144,72,395,30,24";
+    let list = format!(r#"["/collect","web","",{numbers},{medium},true,true,false,1]"#);
+    api::start(list, &notify, document, 63, String::new())
 }
 
 /// How many of the things told contain all the words.
@@ -53,23 +49,22 @@ fn cookie() -> String {
 }
 
 #[wasm_bindgen_test]
-fn options_that_make_no_sense_start_nothing_and_a_reason_is_given() {
-    assert_eq!(start(r#","endpoint":"nope""#), "!endpoint: not a URL");
-    assert_eq!(call(99, TRACK, "x", "{}"), "", "nobody has this number");
+fn a_number_that_nobody_has_is_answered_with_nothing() {
+    assert_eq!(call(99, TRACK, "x", "{}"), "");
 }
 
 #[wasm_bindgen_test]
 fn the_first_page_is_held_and_nothing_is_stored_before_a_yes() {
-    let tracker = tracker("");
+    let tracker = tracker(0);
     assert_eq!(told(&["event", "page_view", "held"]), 1);
     assert!(!cookie().contains("cb_web"), "{}", cookie());
-    call(tracker, CONSENT, r#"{"analytics":"granted"}"#, "");
+    call(tracker, CONSENT, "1", "");
     assert!(cookie().contains("cb_web=1."), "{}", cookie());
     assert_eq!(
         call(tracker, STORED, "", "").len(),
         cookie().split("cb_web=").nth(1).map_or(0, |c| c.split(';').next().map_or(0, str::len))
     );
-    call(tracker, CONSENT, "\"withdraw\"", "");
+    call(tracker, CONSENT, "", "");
     assert!(!cookie().contains("cb_web"), "{}", cookie());
     assert!(call(tracker, IDS, "", "").contains(r#""visitor":"""#));
     call(tracker, SHUTDOWN, "", "");
@@ -77,7 +72,7 @@ fn the_first_page_is_held_and_nothing_is_stored_before_a_yes() {
 
 #[wasm_bindgen_test]
 fn an_event_is_answered_with_its_id_or_the_reason() {
-    let tracker = tracker("");
+    let tracker = tracker(0);
     let id = call(tracker, TRACK, "add_to_cart", r#"{"items":[{"item_id":"a"}]}"#);
     assert_eq!(id.len(), 36, "{id}");
     assert_eq!(call(tracker, TRACK, "add_to_cart", "{}"), "!items: required");
@@ -88,7 +83,7 @@ fn an_event_is_answered_with_its_id_or_the_reason() {
 
 #[wasm_bindgen_test]
 fn routes_are_pages_and_scroll_state_is_not() {
-    let tracker = tracker("");
+    let tracker = tracker(0);
     js("history.pushState({}, '', '/one'); history.replaceState({ y: 5 }, '', '/one'); history.replaceState({}, '', '/two')");
     assert_eq!((told(&["page_view"]), told(&["event", "page_view"])), (3, 3));
     call(tracker, SHUTDOWN, "", "");
@@ -98,7 +93,7 @@ fn routes_are_pages_and_scroll_state_is_not() {
 
 #[wasm_bindgen_test]
 fn a_click_in_a_shadow_root_is_seen_and_an_ignored_one_is_not() {
-    let tracker = tracker("");
+    let tracker = tracker(0);
     js("const host = document.body.appendChild(document.createElement('div'));
         const root = host.attachShadow({ mode: 'open' });
         root.innerHTML = '<button id=\"deep\"><svg></svg></button><p data-cb-ignore><button id=\"off\">x</button></p>';
@@ -110,7 +105,7 @@ fn a_click_in_a_shadow_root_is_seen_and_an_ignored_one_is_not() {
 
 #[wasm_bindgen_test]
 fn a_declared_event_needs_no_script() {
-    let tracker = tracker("");
+    let tracker = tracker(0);
     js("const article = document.body.appendChild(document.createElement('article'));
         article.innerHTML = '<div data-cb-item-id=\"A1\" data-cb-price=\"9.90\" data-cb-currency=\"EUR\"><button data-cb-event=\"add_to_cart\">Add</button></div>';
         article.querySelector('button').click(); article.remove()");
@@ -120,10 +115,10 @@ fn a_declared_event_needs_no_script() {
 
 #[wasm_bindgen_test]
 fn local_storage_is_used_when_asked_for() {
-    let tracker = tracker(r#","storage":"local""#);
-    call(tracker, CONSENT, r#"{"analytics":"granted"}"#, "");
+    let tracker = tracker(1);
+    call(tracker, CONSENT, "1", "");
     assert!(js("return localStorage.getItem('cb_web') || ''").as_string().unwrap_or_default().starts_with("1."));
-    call(tracker, CONSENT, "\"withdraw\"", "");
+    call(tracker, CONSENT, "", "");
     assert!(js("return localStorage.getItem('cb_web')").is_null());
     call(tracker, SHUTDOWN, "", "");
 }

@@ -58,7 +58,7 @@ impl Driver {
                 notify,
                 &config.endpoint,
                 &config.site,
-                config.medium as u8,
+                config.medium,
                 config.ms(Number::CookieDays) as f64,
             );
             Self {

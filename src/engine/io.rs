@@ -21,7 +21,7 @@ pub enum Input {
     Track(String, String, String),
     /// A call of `page()`: the page on screen, fields, context.
     PageCall(Facts, String, String),
-    /// A call of `consent()`.
+    /// A call of `consent()`: the source's number times 256 and the bits of `Choices`, in decimal; anything else takes all back.
     Consent(String),
     /// A call of `identify()`: the id, a JSON string.
     Identify(String),

@@ -143,8 +143,7 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::consent::Terms;
-    use crate::engine::json::Json;
+    use crate::engine::consent::{Purposes, Source, Terms};
 
     const IDLE: Millis = 1_800_000;
     const MAX: Millis = 86_400_000;
@@ -189,10 +188,10 @@ mod tests {
 
     /// A gate with this answer to marketing.
     fn gate(marketing: &str) -> Consent {
-        let mut consent = Consent::new(&Terms::default());
-        let update = format!(r#"{{"analytics":"granted","marketing":"{marketing}"}}"#);
-        let (choices, source) = Choices::read(Json(&update)).expect("good choices");
-        consent.update(source, choices, 1_790_000_000_001);
+        let mut required = 1;
+        let mut consent = Consent::new(&Terms::read(String::new(), || core::mem::take(&mut required)));
+        let marketing = if marketing == "denied" { Choices::no_to(Purposes::MARKETING) } else { Choices::yes_to(Purposes::MARKETING) };
+        consent.update(Source::API, marketing.merged(Choices::yes_to(Purposes::ANALYTICS)), 1_790_000_000_001);
         consent
     }
 

@@ -4,6 +4,10 @@
 //! times say nothing about the browser. The fastest of several repetitions counts, which is the one nobody disturbed.
 #![allow(clippy::disallowed_macros, clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
 
+#[path = "../common/options.rs"]
+#[allow(dead_code, unreachable_pub, clippy::indexing_slicing, reason = "it uses a part")]
+mod options;
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -34,7 +38,7 @@ impl Page {
     /// A page whose queue takes `capacity` events when it cannot send.
     fn open(capacity: u32) -> Self {
         let options = format!(r#"{{"endpoint":"/collect","queue":{{"events":{},"bytes":1000000000}}}}"#, capacity.max(1));
-        let mut page = Self { tracker: Tracker::new(Config::read(&options).expect("good options"), [1, 2]), mono: 0 };
+        let mut page = Self { tracker: Tracker::new(Config::read(&options::config_list(&options)), [1, 2]), mono: 0 };
         page.input(Input::Start { stored: None, sees_beacons: true });
         let facts = Facts { url: "https://shop.test/".to_owned(), title: "Shop".to_owned(), referrer: String::new() };
         page.input(Input::Page(facts, Reason::Navigate));
@@ -44,7 +48,7 @@ impl Page {
     /// The same after the shopper's yes, with so many events queued and none sent.
     fn granted(capacity: u32, queued: u32) -> Self {
         let mut page = Self::open(capacity);
-        page.input(Input::Consent(r#"{"analytics":"granted"}"#.to_owned()));
+        page.input(Input::Consent("1".to_owned()));
         // The first page view goes.
         page.mono += 60_000;
         page.deliver();

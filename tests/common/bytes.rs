@@ -174,8 +174,7 @@ pub fn texts(bytes: &[u8]) {
             String::from_utf8_lossy(&text).into_owned()
         }
     };
-    let options = format!(r#"{{"endpoint":"/collect","site":"test",{}"#, raw(&mut c).trim_start_matches('{'));
-    let Ok(config) = Config::read(&options) else { return };
+    let config = if c.byte() > 127 { super::config("") } else { Config::read(&raw(&mut c)) };
     let mut tracker = Tracker::new(config, [1, 2]);
     tracker.subscribe(255);
     let mut now = Now { wall: 1_790_000_000_000, mono: 0 };
@@ -190,7 +189,7 @@ pub fn texts(bytes: &[u8]) {
             0..=3 => Input::Track(text(), text(), text()),
             4 => Input::Click(text()),
             5 => Input::Consent(text()),
-            6 => Input::Consent(YES.to_owned()),
+            6 => Input::Consent("1".to_owned()),
             7 => Input::Identify(text()),
             8 => Input::Visible { stored: Some(text()) },
             9 => Input::Hidden,

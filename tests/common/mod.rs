@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_macros, reason = "what is too heavy for the wasm is not for a test")]
 
 pub mod bytes;
+pub mod options;
 pub mod world;
 
 use std::cell::RefCell;
@@ -14,7 +15,7 @@ use cartbeacon::engine::page::Facts;
 
 /// Options for a tracker at `/collect`, with more members given as JSON text (`,"batch":{…}`).
 pub fn config(more: &str) -> Config {
-    Config::read(&format!(r#"{{"endpoint":"/collect","site":"test"{more}}}"#)).expect("good options")
+    Config::read(&options::config_list(&format!(r#"{{"endpoint":"/collect","site":"test"{more}}}"#)))
 }
 
 /// The page `/name` of the shop.

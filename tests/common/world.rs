@@ -128,7 +128,7 @@ impl World {
     }
 
     /// One input to one tab, and everything that follows at once.
-    pub fn input(&mut self, tab: usize, input: Input) -> Answer {
+    pub fn input(&mut self, tab: usize, mut input: Input) -> Answer {
         if !self.tabs[tab].alive {
             return Answer::Done;
         }
@@ -144,6 +144,7 @@ impl World {
                     before
                 };
                 self.tabs[tab].yes = after;
+                input = Input::Consent(super::options::consent_number(update));
             }
             Input::Erase => self.tabs[tab].yes = Some(false),
             Input::Hidden => self.tabs[tab].hidden = true,

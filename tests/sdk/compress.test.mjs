@@ -113,7 +113,8 @@ test('nothing starts without a part that is required, and it is said why', async
 })
 
 test('only `true` asks for it', async () => {
-  for (const compress of [undefined, false, 'true', 1, {}]) assert.deepEqual(await started(compress, () => assert.fail('asked')), [])
+  for (const compress of [undefined, false, 1, {}]) assert.deepEqual(await started(compress, () => assert.fail('asked')), [])
+  assert.equal((await started('true', () => assert.fail('asked'))).length, 1, 'it is said that this is no such option')
   let asked = 0
   await started(true, async () => (asked++, {}))
   assert.equal(asked, 1)

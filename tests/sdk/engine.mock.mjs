@@ -30,9 +30,9 @@ const METHODS = [
 ]
 
 /** Starts a tracker, which the page keeps: `page.engines`. */
-export const start = (options, notify, document, topics, user) => {
+export const start = (list, notify, document, topics, user) => {
   const engine = {
-    options: JSON.parse(options),
+    list: JSON.parse(list),
     notify,
     document,
     topics,
@@ -41,8 +41,7 @@ export const start = (options, notify, document, topics, user) => {
     /** What a listener or a timer does: enters the wasm without a call of the page, through the glue's closures. */
     fireTimer: () => guard(exports.trap, true)(),
   }
-  const number = globalThis.engines.push(engine) - 1
-  return engine.options.endpoint ? String(number) : '!endpoint: required'
+  return globalThis.engines.push(engine) - 1
 }
 
 export const call = (tracker, method, lines) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openTracker } from './page.mjs'
+import { fresh, openPage } from './page.mjs'
 
-/** What the engine is told of the group `consent`. */
-async function told(consent, navigator) {
-  const { page, tracker } = await openTracker({ consent }, { navigator })
-  await tracker.ready
-  return page.engines[0].options.consent
+/** What is read of the group `consent`. */
+async function told(consent = {}, navigator) {
+  openPage({ navigator })
+  const { terms } = await fresh('terms.js')
+  return JSON.parse(JSON.stringify(terms(consent)))
 }
 
 test("the shopper's region goes before the default, and US-CA before US", async () => {

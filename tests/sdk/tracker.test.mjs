@@ -20,7 +20,7 @@ test('early calls wait in order and reach the engine with their own time, URL, t
   assert.deepEqual(await tracker.ready, { engine: 'wasm' })
 
   const [consent, track, identify, flush] = heard(page)
-  assert.deepEqual([consent.slice(0, 2), identify.slice(0, 2)], [['consent', '{"analytics":"granted"}'], ['identify', '"42"']])
+  assert.deepEqual([consent.slice(0, 2), identify.slice(0, 2)], [['consent', '1'], ['identify', '"42"']])
   assert.equal(flush[0], 'flush')
   assert.deepEqual(track.slice(0, 3), ['track', 'add_to_cart', '{"items":[{"item_id":"a"}]}'])
   const { t, ...context } = JSON.parse(track[3])
@@ -28,21 +28,6 @@ test('early calls wait in order and reach the engine with their own time, URL, t
   assert.deepEqual(context, { ...here, id: early.id })
   assert.ok(t >= before && t <= Date.now())
   assert.equal(parseInt(early.id.replace('-', '').slice(0, 12), 16), t)
-})
-
-test('an order has one id, early and late, that a server can make too', async () => {
-  const { page, tracker } = await openTracker({ site: 'my-shop' })
-  const order = (id) => tracker.track('purchase', { transaction_id: id, currency: 'EUR', value: 1, items: [{ item_id: 'a' }] })
-  // README's test vector.
-  const expected = 'a21282b8-cead-8f20-8e1c-6cba5947e64a'
-  assert.equal(order('1001').id, expected)
-  await tracker.ready
-  order(1001)
-  order('1002')
-  const ids = heard(page).map(([, , , context]) => JSON.parse(context).id)
-  assert.deepEqual(ids.slice(0, 2), [expected, expected])
-  assert.notEqual(ids[2], expected)
-  assert.equal(JSON.parse(heard(page)[1][3]).url, 'https://shop.test/list?page=2')
 })
 
 test('a page that is only being prepared starts nothing until it is shown', async () => {
@@ -131,13 +116,16 @@ test('two sites share one wasm', async () => {
   const other = init({ endpoint: '/collect', site: 'other' })
   await Promise.all([tracker.ready, other.ready])
   assert.equal(page.fetched.length, 1)
-  assert.deepEqual(page.engines.map((engine) => engine.options.site), ['shop', 'other'])
+  assert.deepEqual(page.engines.map(({ list: [, site] }) => site), ['shop', 'other'])
 })
 
-test('the engine gets the options as they were, without the wasm', async () => {
+test('the engine gets the options, and debug hears what was not understood', async () => {
   const { page, tracker } = await openTracker({ batch: { events: 5 }, colour: 1, wasm: 'https://cdn.test/x.wasm' })
+  const told = []
+  tracker.on('debug', (notice) => told.push(notice))
   await tracker.ready
-  assert.deepEqual(page.engines[0].options, { endpoint: '/collect', site: 'shop', batch: { events: 5 }, colour: 1, consent: {} })
+  assert.deepEqual(page.engines[0].list.slice(0, 5), ['/collect', 'shop', '', 5, 49152])
+  assert.deepEqual(told, [{ reason: 'colour: not an option' }])
   assert.deepEqual(page.fetched, ['https://cdn.test/x.wasm'])
 })
 

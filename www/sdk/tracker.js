@@ -8,7 +8,8 @@
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
 import { json } from '../../src/edge/page.js'
-import { context as contextOfNow, orderId, uuid7 } from './early.js'
+import { context as contextOfNow, uuid7 } from './early.js'
+import { choices, configure } from './config.js'
 import { encode, short } from './encode.js'
 import { load } from './load.js'
 import { terms } from './terms.js'
@@ -24,7 +25,11 @@ const SHUTDOWN = 8
 const ARGUMENTS = {
   track: (remarks, name, fields) => [short(name), encode(fields, 'fields', remarks)],
   page: (remarks, fields) => ['', encode(fields, 'fields', remarks)],
-  consent: (remarks, update) => [encode(update, 'consent', remarks)],
+  consent: (remarks, update) => {
+    const said = JSON.parse(encode(update, 'consent', remarks) || '""')
+    const [bits, source] = said == 'withdraw' ? [] : choices(said)
+    return [source >= 0 ? source * 256 + bits + '' : '']
+  },
   identify: (remarks, id) => [encode(id, 'userId', remarks)],
   explain: (remarks, id) => [short(id)],
 }
@@ -80,7 +85,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
   const keep = (method, a, b, context = contextOfNow()) => {
     if (early.length >= EARLY) return '!queue: full until the engine is ready'
-    context.id ||= method < 2 ? uuid7(context.t) : ''
+    context.id = method < 2 ? uuid7(context.t) : ''
     early.push([method, a, b, context])
     return context.id + ' queued until the engine is ready'
   }
@@ -163,8 +168,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         tell.sources?.()
       }
       if (remarks[0]) notify('debug', remarks[0])
-      const order = a == 'purchase' && values[1]?.transaction_id
-      if (order) context = { ...(context || contextOfNow()), id: orderId(options.site || '', order) }
       return answer(trouble() || (live ? enter : keep)(method, a, b, context), remarks[0])
     } catch (reason) {
       return refuse(reason)
@@ -192,15 +195,16 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       await Promise.all([load(wasm || findWasm()), ...PARTS.map(getPart)])
       // Another receiver's format takes its options off and sets limits: see foreign.js.
       const ours = (await tell.formats?.(options, tell)) || options
-      const text = JSON.stringify({ ...ours, consent: terms(ours.consent || {}) })
+      const notes = []
+      const config = json(configure({ ...ours, consent: terms(ours.consent || {}) }, (reason) => notes.push({ reason })))
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
       // The page view that comes with it is of the one who was named before there was an engine.
       const [method, user] = early.find(([method]) => method == IDENTIFY || method == RESET) || []
-      const started = guard(engine.start)(text, tell, document, wanted, method == IDENTIFY ? user : '')
-      if (broken() || started[0] == '!') throw broken() || started.slice(1)
-      number = +started
+      number = guard(engine.start)(config, tell, document, wanted, method == IDENTIFY ? user : '')
+      if (broken()) throw broken()
       tellWanted()
+      for (const note of notes) notify('debug', note)
       // From here on the engine counts. A call made during the replay, by a subscriber, joins the end of the line.
       accepted = 0
       for (const call of early) answer(enter(...call))

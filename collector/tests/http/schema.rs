@@ -1,5 +1,8 @@
 //! The JSON Schema of the native format: made from the types, true of real bodies, and as strict as the collector.
 
+#[path = "../../../tests/common/options.rs"]
+mod options;
+
 use std::process::Command;
 
 use cartbeacon::engine::config::Config;
@@ -34,7 +37,8 @@ fn the_committed_schema_is_the_one_the_types_make() {
 
 /// What the engine itself sends for a short visit.
 fn real_bodies() -> Vec<String> {
-    let config = Config::read(r#"{"endpoint":"/collect","site":"my-shop","consent":{"policy":"2026-11"}}"#).unwrap();
+    let options = r#"{"endpoint":"/collect","site":"my-shop","consent":{"policy":"2026-11"}}"#;
+    let config = Config::read(&options::config_list(options));
     let mut tracker = Tracker::new(config, [1, 2]);
     let facts = |name: &str| Facts {
         url: format!("https://shop.example/{name}"),
@@ -44,7 +48,7 @@ fn real_bodies() -> Vec<String> {
     let inputs = [
         Input::Start { stored: None, sees_beacons: true },
         Input::Page(facts(""), Reason::Navigate),
-        Input::Consent(r#"{"analytics":"granted"}"#.to_owned()),
+        Input::Consent(options::consent_number(r#"{"analytics":"granted"}"#)),
         Input::Identify(r#""customer 7""#.to_owned()),
         Input::Track("add_to_cart".to_owned(), goods("mug").to_string(), String::new()),
         Input::Page(facts("cart"), Reason::Push),

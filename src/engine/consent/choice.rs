@@ -1,8 +1,6 @@
 //! Purposes, and what the shopper said to each.
 
-use super::signals::Source;
-use crate::engine::check::Problem;
-use crate::engine::json::{Json, Writer};
+use crate::engine::json::Writer;
 
 /// Names of the purposes, in the order of their bits, then those of the sources in theirs: one table is smaller than two.
 const NAMES: [&str; 16] = [
@@ -24,12 +22,6 @@ const NAMES: [&str; 16] = [
     "default",
 ];
 
-/// The place of a name in the table; 16 when it is not there.
-#[inline(never)]
-pub(super) fn place(name: &str) -> u8 {
-    NAMES.iter().position(|n| *n == name).unwrap_or(16) as u8
-}
-
 /// The name at a place of the table.
 pub(super) fn name(place: u8) -> &'static str {
     NAMES.get(usize::from(place)).copied().unwrap_or("")
@@ -45,12 +37,6 @@ impl Purposes {
     pub const MARKETING: Self = Self(2);
     pub const SALE: Self = Self(8);
     pub const ALL: Self = Self(15);
-
-    /// The purpose of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        let bit = place(name);
-        (bit < 4).then(|| Self(1 << bit))
-    }
 
     #[must_use]
     pub fn with(self, other: Self) -> Self {
@@ -105,29 +91,6 @@ impl Choices {
     /// A no to these and nothing about the others.
     pub fn no_to(purposes: Purposes) -> Self {
         Self(purposes.0 << 4)
-    }
-
-    /// Reads `{"analytics":"granted","marketing":"denied"}`; the problem names the purpose that is not understood.
-    /// A member `source` says who speaks; without it `consent()` does.
-    pub fn read(value: Json<'_>) -> Result<(Self, Source), Problem> {
-        if value.kind() != b'{' {
-            return Err(Problem::new("consent", "not an object"));
-        }
-        let (mut choices, mut source) = (Self::default(), Source::API);
-        for (name, answer) in value.members() {
-            let word = answer.str().unwrap_or("");
-            if name == "source" {
-                source = Source::named(word).ok_or_else(|| Problem::new(name, "not one"))?;
-                continue;
-            }
-            let Purposes(bit) = Purposes::named(name).ok_or_else(|| Problem::new(name, "not a purpose"))?;
-            choices = choices.merged(Self(match word {
-                "granted" => bit,
-                "denied" => bit << 4,
-                _ => return Err(Problem::new(name, "neither granted nor denied")),
-            }));
-        }
-        Ok((choices, source))
     }
 
     /// The newer answer wins, purpose by purpose.

@@ -1,6 +1,5 @@
 //! The gate. Consent is an enum with its data inside, and only `Granted` can make the permits that a send or a write needs:
 //! whatever else is wrong in this crate, without a yes there is nothing to hand to the browser.
-
 //!
 //! `signals` knows who said what and what follows from it; this module what that does to the state. `terms` are the options.
 
@@ -10,7 +9,7 @@ mod terms;
 
 pub use choice::{Choices, Purposes};
 pub use signals::{Signals, Source};
-pub use terms::{BAD, Terms};
+pub use terms::Terms;
 
 use super::event::Event;
 use super::losses::Loss;

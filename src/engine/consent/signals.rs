@@ -4,7 +4,7 @@
 //! - What was said in advance (stored by an earlier page, by region, by default) stands where nobody answers now.
 //! - Time never enters: a platform that stays silent keeps everything waiting.
 
-use super::choice::{Choices, Purposes, name, place};
+use super::choice::{Choices, Purposes, name};
 
 /// How many speak in this page.
 const NOW: usize = 8;
@@ -25,8 +25,13 @@ impl Source {
     /// `consent.default` of the options.
     pub const DEFAULT: Self = Self(11);
 
-    pub fn named(name: &str) -> Option<Self> {
-        place(name).checked_sub(4).filter(|at| *at < 12).map(Self)
+    /// The source of that number, in the order of www/sdk/config.js; the last for any that is too high.
+    pub fn at(number: u8) -> Self {
+        Self(number.min(Self::DEFAULT.0))
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..=Self::DEFAULT.0).map(Self)
     }
 
     /// Whether it speaks in this page.

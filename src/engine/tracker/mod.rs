@@ -12,11 +12,11 @@ use std::rc::Rc;
 
 use super::check::Problem;
 use super::config::{Config, Number};
-use super::consent::{Change, Choices, Consent, HELD_MS};
+use super::consent::{Change, Choices, Consent, HELD_MS, Source};
 use super::event::Event;
 use super::id::{Rng, Uuid};
 use super::io::{Answer, Input, Key, Output, Topic};
-use super::json::{Json, Writer, own, put};
+use super::json::{Json, Writer, int, own, put};
 use super::losses::{Loss, Losses};
 use super::page::{Facts, Page, Reason};
 use super::queue::Queue;
@@ -68,7 +68,7 @@ impl Tracker {
             losses: Losses::default(),
             accepted: 0,
             last: None,
-            wanted: if config.debug { Topic::Debug as u8 } else { 0 },
+            wanted: 0,
             hidden: false,
             sees_beacons: false,
             config,
@@ -102,7 +102,7 @@ impl Tracker {
                 return self.record(name, fields, context, now);
             }
             Input::PageCall(facts, fields, context) => return self.page_call(facts, fields, context, now),
-            Input::Consent(update) => return self.consent_call(update, now),
+            Input::Consent(update) => self.consent_call(update, now),
             Input::Identify(user) => match Json::new(user).str() {
                 Some(user) if !user.is_empty() && user.len() <= 256 => self.identity.identify(user),
                 _ => return Answer::Refused(Problem::new("userId", "not a text of 1 to 256 characters")),
@@ -176,9 +176,6 @@ impl Tracker {
     fn start(&mut self, stored: Option<&str>, sees_beacons: bool, now: Now) {
         self.origin = now.wall.saturating_sub(now.mono);
         self.sees_beacons = sees_beacons;
-        for problem in core::mem::take(&mut self.config.notes) {
-            self.debug(&problem);
-        }
         let stored = stored.and_then(Stored::read);
         let yes = stored.as_ref().map(|stored| (stored.choices, stored.consented));
         let change = self.consent.begin(yes, self.at(now));
@@ -189,18 +186,13 @@ impl Tracker {
         self.consent_changed(change, now);
     }
 
-    fn consent_call(&mut self, update: &str, now: Now) -> Answer {
-        let update = Json::new(update);
-        let change = if update.str() == Some("withdraw") {
-            self.consent.withdraw(self.at(now))
-        } else {
-            match Choices::read(update) {
-                Ok((choices, source)) => self.consent.update(source, choices, self.at(now)),
-                Err(problem) => return Answer::Refused(problem),
-            }
+    /// Takes a choice in: the source's number times 256, and the bits of `Choices`; anything else takes all back.
+    fn consent_call(&mut self, update: &str, now: Now) {
+        let change = match int(update) {
+            Some(n) => self.consent.update(Source::at((n >> 8) as u8), Choices::from_bits(n as u8), self.at(now)),
+            None => self.consent.withdraw(self.at(now)),
         };
         self.consent_changed(change, now);
-        Answer::Done
     }
 
     fn consent_changed(&mut self, change: Change, now: Now) {
