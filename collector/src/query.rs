@@ -69,6 +69,7 @@ async fn answer(State(shared): State<Arc<Shared>>, ask: std::result::Result<Quer
         Ok(ask) => ask,
         Err(problem) => return Refusal::Malformed(format!("query: {}", problem.body_text())).into_response(),
     };
+    let _place = if as_file { reports::place().await } else { None };
     let Some(page) = shared.readers.ask(move |connection| read(connection, &ask, as_file)).await else {
         return Refusal::Unstored.into_response();
     };

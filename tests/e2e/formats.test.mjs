@@ -151,6 +151,32 @@ test('plausible: an event a request, lines and lists as they come', async (t) =>
   assert.equal(lines.receiver.requests[0].path, '/in?token=t')
 })
 
+test('formats of the larger part: a header of its own, a template, a picture, records that were refused', async (t) => {
+  const klaviyo = await speaking(t, 'klaviyo', { data: { ...YES, key: 'PUBLIC' } })
+  await settled(klaviyo.visit, { acknowledged: 1 })
+  const [event] = klaviyo.receiver.requests
+  assert.deepEqual([event.path, event.type, event.revision], ['/client/events?company_id=PUBLIC', 'application/vnd.api+json', '2026-07-15'])
+  assert.equal(json(event).data.attributes.metric.data.attributes.name, 'Active on Site')
+
+  const mapping = { kind: '$name', price: '$data.value', fixed: 1 }
+  const custom = await speaking(t, 'custom', { path: '/own', data: { ...YES, mapping } })
+  await custom.visit.cb('track', 'add_to_cart', ADD)
+  await settled(custom.visit, { acknowledged: 2 })
+  assert.deepEqual(custom.receiver.requests.flatMap(json), [{ kind: 'page_view', price: null, fixed: 1 }, { kind: 'add_to_cart', price: 19.8, fixed: 1 }])
+
+  const pixel = await speaking(t, 'pixel', { path: '/p.gif', data: { ...YES, mapping: { e: '$name', v: '$data.value' } } })
+  await pixel.visit.cb('track', 'add_to_cart', ADD)
+  await settled(pixel.visit, { handedOver: 2 })
+  assert.deepEqual(pixel.receiver.requests.map(({ method, path }) => `${method} ${path}`), ['GET /p.gif?e=page_view', 'GET /p.gif?e=add_to_cart&v=19.8'])
+
+  const otlp = await speaking(t, 'otlp', { data: YES })
+  await settled(otlp.visit, { acknowledged: 1 })
+  otlp.receiver.answer = () => ({ body: '{"partialSuccess":{"rejectedLogRecords":"1"}}' })
+  await otlp.visit.cb('track', 'add_to_cart', ADD)
+  await settled(otlp.visit, { acknowledged: 1, lost: { rejected: 1 } })
+  assert.equal(otlp.receiver.requests[0].path, '/v1/logs')
+})
+
 test('a secret is refused with the reason, and nothing is requested', async (t) => {
   const { receiver, visit } = await speaking(t, 'posthog', { data: { ...YES, key: 'phx_private' } })
   const ready = await visit.ready()

@@ -13,7 +13,7 @@ export class Receiver {
   #server = createServer(async (request, response) => {
     const { origin } = request.headers
     // As most of them do: any origin, without credentials.
-    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type', 'access-control-expose-headers': 'date, retry-after' }
+    const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type, revision', 'access-control-expose-headers': 'date, retry-after' }
     // A browser sends again by itself what broke on a connection that was used before.
     response.shouldKeepAlive = false
     if (request.method === 'OPTIONS') {
@@ -22,7 +22,7 @@ export class Receiver {
     }
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
-    const one = { method: request.method, path: request.url, type: request.headers['content-type'], origin, body, at: Date.now() }
+    const one = { method: request.method, path: request.url, type: request.headers['content-type'], origin, revision: request.headers.revision, body, at: Date.now() }
     this.requests.push(one)
     const { status = 200, body: said = '', headers = {}, drop } = this.answer(one, this.requests.length)
     if (drop) return request.socket.destroy()

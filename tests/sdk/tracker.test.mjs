@@ -30,6 +30,21 @@ test('early calls wait in order and reach the engine with their own time, URL, t
   assert.equal(parseInt(early.id.replace('-', '').slice(0, 12), 16), t)
 })
 
+test('an order has one id, early and late, that a server can make too', async () => {
+  const { page, tracker } = await openTracker({ site: 'my-shop' })
+  const order = (id) => tracker.track('purchase', { transaction_id: id, currency: 'EUR', value: 1, items: [{ item_id: 'a' }] })
+  // README's test vector.
+  const expected = 'a21282b8-cead-8f20-8e1c-6cba5947e64a'
+  assert.equal(order('1001').id, expected)
+  await tracker.ready
+  order(1001)
+  order('1002')
+  const ids = heard(page).map(([, , , context]) => JSON.parse(context).id)
+  assert.deepEqual(ids.slice(0, 2), [expected, expected])
+  assert.notEqual(ids[2], expected)
+  assert.equal(JSON.parse(heard(page)[1][3]).url, 'https://shop.test/list?page=2')
+})
+
 test('a page that is only being prepared starts nothing until it is shown', async () => {
   let show
   const page = openPage()

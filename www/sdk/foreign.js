@@ -61,6 +61,7 @@ export const opener = (base64, further) => {
     const { url, bytes, events, hours, ms, dedupes } = JSON.parse(plan)
     const { batch, queue } = options
     tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes)
+    delete options.mapping
     return {
       ...options,
       batch: { ...batch, bytes: least(batch?.bytes, bytes), events: least(batch?.events ?? 20, events), ms: least(batch?.ms, ms) },
@@ -82,14 +83,13 @@ const sender = (run, endpoint, options, dedupes) => {
   let skew = 0
 
   /** One request; a promise of its verdict, and of the seconds to wait. */
-  const request = async (how, target, type, body, events) => {
+  const request = async (how, target, kind, body, events) => {
+    // A header of the receiver's own may stand behind the type: no beacon carries it.
+    const [type, own] = kind.split('\n')
     const bytes = body.length * 3 > KEEPALIVE ? new Blob([body]).size : body.length
     // Text needs no preflight and no type of its own; a blob of another type has one.
     const isText = type.startsWith('text/plain')
-    if (how < 1 && type) {
-      const taken = navigator.sendBeacon(target, isText ? body : new Blob([body], { type }))
-      if (taken) return [HANDED_OVER]
-    }
+    if (how < 1 && type && !own && navigator.sendBeacon(target, isText ? body : new Blob([body], { type }))) return [HANDED_OVER]
     const keepalive = how < 2 && flying + bytes < KEEPALIVE
     const opaque = !type || (how > 2 && isText)
     const stop = new AbortController()
@@ -99,7 +99,7 @@ const sender = (run, endpoint, options, dedupes) => {
       const response = await fetch(target, {
         method: type ? 'POST' : 'GET',
         mode: opaque ? 'no-cors' : 'cors',
-        headers: type && !isText ? { 'content-type': type } : {},
+        headers: type && !isText ? [['content-type', type], ...(own ? [own.split(': ')] : [])] : [],
         body: type ? body : undefined,
         keepalive,
         signal: stop.signal,

@@ -75,10 +75,11 @@ export interface Answer {
 
 /**
  * `ndjson`, `json-array`: an object an event, for endpoints of your own. `segment`, `rudderstack`: Segment's HTTP API. The
- * others are the products of these names. An endpoint that is a host alone gets the receiver's usual path.
+ * others are the products of these names; `otlp` is OpenTelemetry's logs, `pixel` a GET for each event. An endpoint that is a host alone gets the receiver's usual path.
  */
 export type Format =
   | 'native' | 'ndjson' | 'json-array' | 'segment' | 'rudderstack' | 'posthog' | 'matomo' | 'umami' | 'plausible' | 'snowplow'
+  | 'otlp' | 'cloudevents' | 'clickhouse' | 'klaviyo' | 'pixel' | 'meta' | 'custom'
 
 // Options
 export interface Options {
@@ -93,6 +94,12 @@ export interface Options {
   format?: Format
   /** The public key that the format asks for: write key, project key, website or site id. Secrets are refused. */
   key?: string | number
+  /**
+   * Of `custom`: a template of one event, an object; required. Of `pixel`: the parameters. Texts stand for what is known
+   * where they are `$id`, `$name`, `$t` (ms), `$time` (ISO 8601), `$sent`, `$site`, `$visitor`, `$session`, `$user`, `$url`,
+   * `$title`, `$referrer`, `$data`, `$items`, or a field as in `$data.price`; all else goes as it is. Others are refused.
+   */
+  mapping?: Record<string, unknown>
   /** Planned. Default: one, made of `endpoint` and `format`. */
   destinations?: Destination[]
   consent?: ConsentOptions

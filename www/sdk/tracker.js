@@ -8,8 +8,8 @@
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
 import { json } from '../../src/edge/page.js'
-import { context as contextOfNow, uuid7 } from './early.js'
 import { choices, configure } from './config.js'
+import { context as contextOfNow, orderId, uuid7 } from './early.js'
 import { encode, short } from './encode.js'
 import { load } from './load.js'
 import { terms } from './terms.js'
@@ -85,7 +85,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
   const keep = (method, a, b, context = contextOfNow()) => {
     if (early.length >= EARLY) return '!queue: full until the engine is ready'
-    context.id = method < 2 ? uuid7(context.t) : ''
+    context.id ||= method < 2 ? uuid7(context.t) : ''
     early.push([method, a, b, context])
     return context.id + ' queued until the engine is ready'
   }
@@ -168,6 +168,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         tell.sources?.()
       }
       if (remarks[0]) notify('debug', remarks[0])
+      const order = a == 'purchase' && values[1]?.transaction_id
+      if (order) context = { ...(context || contextOfNow()), id: orderId(options.site || '', order) }
       return answer(trouble() || (live ? enter : keep)(method, a, b, context), remarks[0])
     } catch (reason) {
       return refuse(reason)

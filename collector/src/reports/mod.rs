@@ -21,6 +21,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use rusqlite::{Connection, Result};
 use serde::{Deserialize, Serialize};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::{self, Millis};
 use crate::refusal::{self, Refusal};
@@ -29,6 +30,8 @@ use table::{Cell, Column, Table};
 
 pub(crate) use table::{harmless, row};
 
+/// Reports read at the same time; the next one waits, so that they never take all of a machine from the shop's visitors.
+static PLACES: Semaphore = Semaphore::const_new(3);
 /// Rows in JSON, unless asked for fewer or more.
 const LIMIT: usize = 200;
 const MOST: usize = 5000;
@@ -100,6 +103,7 @@ pub(crate) async fn report(
     let to = ask.to.unwrap_or(Millis::MAX);
     let site = ask.site.filter(|site| !site.is_empty());
     let range = Range { from: ask.from.unwrap_or(0), to, site, now: clock::now() };
+    let _place = place().await;
     let answer = shared.readers.ask(move |connection| {
         // One moment for all statements of a report, or an order between two of them would not add up.
         let moment = connection.unchecked_transaction()?;
@@ -123,6 +127,11 @@ pub(crate) async fn report(
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+/// Waits for a place among the readers of much.
+pub(crate) async fn place() -> Option<SemaphorePermit<'static>> {
+    PLACES.acquire().await.ok()
 }
 
 /// All stores that ever sent something: one step of an index for each, however many sessions there are.

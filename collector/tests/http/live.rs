@@ -124,10 +124,18 @@ fn losses_and_refusals_are_shown_by_reason() {
     collector.post(&with(&batch(&[page_view()]), "lost", json!({ "queue_full": 3, "expired": 1 })));
     collector.post(&batch(&[event("add_to_cart", json!({}))]));
     collector.post_text("nonsense");
-    let shown = collector.stream("").until("stats", |s| s["refused"].as_array().unwrap().len() == 2);
+    let denied = with(&batch(&[page_view()]), "consent.state", json!("denied"));
+    assert_eq!(collector.post(&denied).status, 403);
+    let shown = collector.stream("").until("stats", |s| s["refused"].as_array().unwrap().len() == 3);
     assert_eq!(shown["lost"], json!([{ "reason": "queue_full", "count": 3 }, { "reason": "expired", "count": 1 }]));
     let refused = shown["refused"].as_array().unwrap();
     assert!(refused.contains(&json!({ "kind": "event", "reason": "items: required", "count": 1 })), "{refused:?}");
+    assert!(refused.contains(&json!({ "kind": "consent", "reason": "consent.state: not granted", "count": 1 })), "{refused:?}");
+    // The same as a report and as a file; four were lost and one is stored: three of five.
+    let rows = |name: &str| collector.get(&format!("/reports/{name}")).json()["rows"].clone();
+    assert_eq!(rows("losses")[0].as_array().unwrap()[..3], [json!("queue_full"), json!(3), json!({ "part": 3, "all": 5 })]);
+    assert!(rows("refusals").as_array().unwrap().iter().any(|row| row[0] == json!("consent") && row[2] == json!(1)));
+    assert!(collector.get("/reports/losses.csv").body.contains("queue_full,3,0.6000,"));
     assert!(refused.contains(&json!({ "kind": "malformed", "reason": "body: not JSON", "count": 1 })), "{refused:?}");
 }
 

@@ -6,13 +6,23 @@
 //! other.
 
 pub mod batch;
+#[cfg(feature = "cloudevents")]
+pub mod cloudevents;
 #[cfg(any(feature = "segment", feature = "posthog", feature = "matomo"))]
 pub mod commerce;
+#[cfg(any(feature = "custom", feature = "pixel"))]
+pub mod custom;
 pub mod escape;
-#[cfg(any(feature = "ndjson", feature = "json-array"))]
+#[cfg(feature = "klaviyo")]
+pub mod klaviyo;
+#[cfg(any(feature = "ndjson", feature = "json-array", feature = "clickhouse"))]
 pub mod lines;
 #[cfg(feature = "matomo")]
 pub mod matomo;
+#[cfg(feature = "otlp")]
+pub mod otlp;
+#[cfg(feature = "pixel")]
+pub mod pixel;
 #[cfg(feature = "plausible")]
 pub mod plausible;
 #[cfg(feature = "posthog")]
@@ -146,6 +156,20 @@ pub const MORE: &[Spec] = &[
     Spec::of::<lines::JsonArray>("json-array"),
     #[cfg(feature = "plausible")]
     Spec::of::<plausible::Plausible>("plausible"),
+    #[cfg(feature = "otlp")]
+    Spec::of::<otlp::Otlp>("otlp"),
+    #[cfg(feature = "cloudevents")]
+    Spec::of::<cloudevents::Cloudevents>("cloudevents"),
+    #[cfg(feature = "clickhouse")]
+    Spec::of::<lines::Clickhouse>("clickhouse"),
+    #[cfg(feature = "klaviyo")]
+    Spec::of::<klaviyo::Klaviyo>("klaviyo"),
+    #[cfg(feature = "pixel")]
+    Spec::of::<pixel::Pixel>("pixel"),
+    #[cfg(feature = "pixel")]
+    Spec::of::<pixel::Meta>("meta"),
+    #[cfg(feature = "custom")]
+    Spec::of::<custom::Custom>("custom"),
 ];
 
 /// What an answer means.
@@ -292,7 +316,7 @@ fn secrets(setup: &Setup<'_>) -> Result<(), &'static str> {
             return Err(why);
         }
     }
-    let is_secret = ["phx_", "phs_", "pk_", "sk_", "sk-", "EAA", "dp.st."].iter().any(|start| setup.key().starts_with(start));
+    let is_secret = ["phx_", "phs_", "sk_", "sk-", "EAA", "dp.st."].iter().any(|start| setup.key().starts_with(start));
     if is_secret { Err("key: this is a private key, every visitor could read it; use the public one") } else { Ok(()) }
 }
 
@@ -314,6 +338,10 @@ fn translate(spec: &Spec, options: &str, now: &str, batch: &str) -> String {
     for event in batch.events() {
         let mut link = Writer { out: own(requests.url) };
         if (spec.link)(&setup, &batch, &event, &mut link) {
+            if link.out.len() == requests.url.len() {
+                // The receiver has no word for it.
+                continue;
+            }
             let mut link_ids = own(event.id);
             core::mem::swap(&mut link_ids, &mut requests.ids);
             requests.add(&link.out, "");

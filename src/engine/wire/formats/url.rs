@@ -28,6 +28,13 @@ pub fn split(url: &str) -> Parts<'_> {
     Parts { host, path, search, local }
 }
 
+/// How many bytes stand behind the host.
+pub fn tail_of(url: &str) -> usize {
+    let host = split(url).host;
+    let scheme = if url.starts_with("https://") { 8 } else { 7 };
+    if host.is_empty() { 0 } else { url.len() - scheme - host.len() }
+}
+
 /// Scheme and host of a URL that names no path.
 pub fn bare_host(url: &str) -> Option<&str> {
     let parts = split(url);
