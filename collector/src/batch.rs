@@ -3,10 +3,10 @@
 //!
 //! Nothing here reads a clock or a database. Reasons name the field: `session.id: required`, `items[2].price: negative`.
 
-use cartbeacon::engine::check;
 use cartbeacon::engine::id::Uuid;
 use cartbeacon::engine::json::Json;
 use cartbeacon::engine::wire::receive::{Batch, Consent, ConsentState, Erase, Event, Page, Session, VERSION};
+use cartbeacon::engine::{catalogue, check};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -266,7 +266,7 @@ fn event(text: &str, pages: &[Page], sent: Millis, received: Millis) -> Result<R
         return Err("data: a field name with an escape".to_owned());
     }
     let mut data = String::with_capacity(given.len());
-    check::event(&event.name, given, &mut data).map_err(|problem| problem.text())?;
+    check::event(&event.name, given, &mut data).map_err(|problem| catalogue::explain(&problem, &event.name, given))?;
     let (at, ahead) = believed(t, sent, received);
     let checked = Json::new(&data);
     Ok(Row {

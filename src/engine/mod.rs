@@ -12,6 +12,8 @@
 #![forbid(unsafe_code)]
 
 pub mod cart;
+#[cfg(feature = "receive")]
+pub mod catalogue;
 pub mod check;
 pub mod config;
 pub mod consent;

@@ -397,63 +397,94 @@ export interface CartSnapshot extends CommonFields {
   items: Item[]
 }
 
-/** 1 to 200. */
-type WithItems = CommonFields & { items: Item[] }
-type WithCoupon = CommonFields & { coupon: string }
-type List = WithItems & { item_list_id?: string; item_list_name?: string }
-type Promotion = CommonFields & { promotion_id?: string; promotion_name?: string; creative_name?: string; creative_slot?: string }
-interface Order extends CommonFields {
-  transaction_id: string | number
-  tax?: Money
-  shipping?: Money
-  discount?: Money
-  affiliation?: string
-}
-
-/** The vocabulary: GA4's names, extended, each with the fields it needs. */
+/**
+ * The vocabulary: GA4's names, extended, each with the fields it needs; `items` has 1 to 200 where it is needed. Made from
+ * the engine's table, like `tests/schema/events.v1.json` and `events.md`.
+ */
 export interface EventMap {
+  /** A page came on screen. */
   page_view: CommonFields
+  /** Something was clicked. */
   click: CommonFields
+  /** A link to another site was clicked. */
   outbound_click: CommonFields
+  /** A link to a file was clicked. */
   file_download: CommonFields
+  /** The same place was clicked again and again. */
   rage_click: CommonFields
+  /** A click had no effect. */
   dead_click: CommonFields
+  /** So much of the page was seen. */
   scroll: CommonFields
+  /** So long the page was looked at. */
   engagement: CommonFields
+  /** The shop was searched. */
   search: CommonFields & { search_term: string }
+  /** A form was begun. */
   form_start: CommonFields
+  /** A form was sent. */
   form_submit: CommonFields
+  /** A form was begun and left. */
   form_abandon: CommonFields
+  /** A measure of the page's speed. */
   web_vital: CommonFields
+  /** A script failed. */
   error: CommonFields
-
-  view_item_list: List
-  select_item: List
-  view_item: WithItems
-  view_cart: CommonFields
-  add_to_cart: WithItems
-  remove_from_cart: WithItems
-  update_cart: WithItems
-  clear_cart: CommonFields
-  add_to_wishlist: WithItems
-  remove_from_wishlist: WithItems
-  view_promotion: Promotion
-  select_promotion: Promotion
-  apply_coupon: WithCoupon
-  remove_coupon: WithCoupon
-  deny_coupon: WithCoupon
-  begin_checkout: WithItems
-  checkout_step: CommonFields
+  /** A list of articles was shown. */
+  view_item_list: CommonFields & { items: Item[]; item_list_id?: string; item_list_name?: string }
+  /** An article of a list was chosen. */
+  select_item: CommonFields & { items: Item[]; item_list_id?: string; item_list_name?: string }
+  /** An article was shown. */
+  view_item: CommonFields & { items: Item[] }
+  /** The cart was shown. */
+  view_cart: CommonFields & { cart_id?: string; cart_count?: number; cart_total?: number }
+  /** So many pieces were put into the cart. */
+  add_to_cart: CommonFields & { items: Item[]; cart_id?: string; cart_count?: number; cart_total?: number }
+  /** So many pieces were taken out of the cart. */
+  remove_from_cart: CommonFields & { items: Item[]; cart_id?: string; cart_count?: number; cart_total?: number }
+  /** Lines of the cart have other quantities or prices: the items are as they are now. */
+  update_cart: CommonFields & { items: Item[]; cart_id?: string; cart_count?: number; cart_total?: number }
+  /** The cart was emptied; the items are what was in it. */
+  clear_cart: CommonFields & { cart_id?: string; cart_count?: number; cart_total?: number }
+  /** An article was noted for later. */
+  add_to_wishlist: CommonFields & { items: Item[] }
+  /** An article is no longer noted for later. */
+  remove_from_wishlist: CommonFields & { items: Item[] }
+  /** A promotion was shown. */
+  view_promotion: CommonFields & { promotion_id?: string; promotion_name?: string; creative_name?: string; creative_slot?: string }
+  /** A promotion was clicked. */
+  select_promotion: CommonFields & { promotion_id?: string; promotion_name?: string; creative_name?: string; creative_slot?: string }
+  /** A coupon was accepted. */
+  apply_coupon: CommonFields & { coupon: string; discount?: Money; cart_id?: string; cart_count?: number; cart_total?: number }
+  /** A coupon was taken back. */
+  remove_coupon: CommonFields & { coupon: string; cart_id?: string; cart_count?: number; cart_total?: number }
+  /** A coupon was refused. */
+  deny_coupon: CommonFields & { coupon: string; reason?: string }
+  /** The checkout began. */
+  begin_checkout: CommonFields & { items: Item[]; cart_id?: string }
+  /** A step of the checkout was shown. */
+  checkout_step: CommonFields & { checkout_step?: number; step_name?: string }
+  /** The delivery was chosen. */
   add_shipping_info: CommonFields & { shipping_tier?: string }
+  /** The payment was chosen. */
   add_payment_info: CommonFields & { payment_type?: string }
-  purchase: Order & { currency: string; value: Money; items: Item[] }
-  purchase_error: CommonFields
-  refund: Order
-  cart_abandoned: WithItems
-  cart_restored: WithItems
+  /** An order was made. */
+  purchase: CommonFields & { transaction_id: string | number; currency: string; value: Money; items: Item[]; tax?: Money; shipping?: Money; discount?: Money; affiliation?: string; shipping_tier?: string; payment_type?: string; customer_type?: string; order_created_at?: string | number; cart_id?: string }
+  /** An order failed. */
+  purchase_error: CommonFields & { transaction_id?: string | number; error_code?: string; error_description?: string; error_type?: string }
+  /** An order was refunded: the whole, or with `items` and `value` a part of it. */
+  refund: CommonFields & { transaction_id: string | number; refund_reason?: string; tax?: Money; shipping?: Money; affiliation?: string }
+  /** A cart with something in it was left. */
+  cart_abandoned: CommonFields & { items: Item[]; cart_id?: string; cart_count?: number; cart_total?: number; cart_age?: number; last_step?: string }
+  /** A cart that was left was taken up again. */
+  cart_restored: CommonFields & { items: Item[]; cart_id?: string; cart_count?: number; cart_total?: number; cart_age?: number; last_step?: string }
+  /** A customer logged in. */
   login: CommonFields & { method?: string }
+  /** A customer signed up. */
   sign_up: CommonFields & { method?: string }
+  /** A form for interested people was sent. */
   generate_lead: CommonFields
+  /** Something was shared. */
   share: CommonFields & { method?: string; content_type?: string }
 }
 
