@@ -1,4 +1,4 @@
-//! What did not arrive: told lost by the SDK, or turned away here.
+//! What did not arrive: told lost by the SDK, turned away here, or only counted because a shopper said no.
 
 use rusqlite::{Connection, Result, params};
 
@@ -54,6 +54,31 @@ pub(crate) fn refusals(connection: &Connection, range: &Range) -> Result<Table> 
     let mut ask = connection.prepare_cached(REFUSED)?;
     let rows = ask.query_map(params![range.from, range.to], |row| {
         Ok(vec![Cell::Text(row.get(0)?), Cell::Text(row.get(1)?), Cell::Count(row.get(2)?), Cell::Time(row.get(3)?)])
+    })?;
+    Ok(Table::new(&columns, rows.collect::<Result<_>>()?))
+}
+
+/// The statement behind [`anonymous`]; hours count whole.
+pub(crate) const COUNTED: &str = "SELECT name, page, referrer, sum(count) FROM anonymous
+   WHERE hour > ?1 - 3600000 AND hour < ?2 AND (?3 IS NULL OR site = ?3) GROUP BY name, page, referrer ORDER BY 4 DESC, 1, 2, 3";
+
+/// `anonymous`: what happened to shoppers who said no, where the shop counts it.
+pub(crate) fn anonymous(connection: &Connection, range: &Range) -> Result<Table> {
+    let columns = [
+        Column::new(
+            "event",
+            "Event",
+            Kind::Text,
+            "Sent without any id by the option consent.anonymous after a no. In no other report: nobody can be told from anybody.",
+        ),
+        Column::new("page", "Page", Kind::Text, "Without query and fragment."),
+        Column::new("referrer", "Referring site", Kind::Text, ""),
+        Column::new("count", "Times", Kind::Count, "Sums by the hour; the hours in which the range begins and ends count whole."),
+    ];
+    let mut ask = connection.prepare_cached(COUNTED)?;
+    let rows = ask.query_map(params![range.from, range.to, range.site], |row| {
+        let referrer: String = row.get(2)?;
+        Ok(vec![Cell::Text(row.get(0)?), Cell::Text(row.get(1)?), Cell::known(Some(&referrer)), Cell::Count(row.get(3)?)])
     })?;
     Ok(Table::new(&columns, rows.collect::<Result<_>>()?))
 }

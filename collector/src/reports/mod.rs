@@ -59,7 +59,7 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 12] = [
+const REPORTS: [(&str, Read); 13] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
     ("items", orders::items),
@@ -72,6 +72,7 @@ const REPORTS: [(&str, Read); 12] = [
     ("spelling", spelling::spelling),
     ("losses", delivery::losses),
     ("refusals", delivery::refusals),
+    ("anonymous", delivery::anonymous),
 ];
 
 #[derive(Serialize)]
@@ -164,6 +165,7 @@ mod tests {
             (spelling::HALVES.to_owned(), 3),
             (delivery::LOST.to_owned(), 2),
             (delivery::REFUSED.to_owned(), 2),
+            (delivery::COUNTED.to_owned(), 3),
             (SITES.to_owned(), 0),
         ]
     }
@@ -178,7 +180,8 @@ mod tests {
             for step in steps {
                 let step = step.unwrap();
                 let table = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-                let whole = ["event", "session", "sale", "refund", "item", "touch", "t", "loss", "refused", "cart_line"].contains(&table);
+                let whole = ["event", "session", "sale", "refund", "item", "touch", "t", "loss", "refused", "anonymous", "cart_line"]
+                    .contains(&table);
                 assert!(!whole && (parameters == 0 || !step.contains("session_site")), "{step}\n{sql}");
             }
         }

@@ -29,6 +29,9 @@ fn only_sums_by_the_hour_are_kept() {
     for table in ["event", "session", "page", "batch", "loss", "refused"] {
         assert_eq!(collector.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
+    let row = json!(["page_view", "https://shop.example/mug", "https://search.example", 4]);
+    assert_eq!(collector.get("/reports/anonymous?site=my-shop").json()["rows"][0], row);
+    assert_eq!(collector.get("/reports/anonymous?site=other").json()["total"], json!(0));
     let stats = collector.stream("?span=day").until("stats", |_| true);
     assert_eq!(stats["anonymous"], json!([{ "reason": "page_view", "count": 4 }, { "reason": "add_to_cart", "count": 2 }]));
 }

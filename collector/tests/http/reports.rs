@@ -317,9 +317,21 @@ fn a_range_and_a_store_narrow_every_report() {
     let some = shop.collector.get("/reports/orders?limit=2").json();
     assert_eq!((some["rows"].as_array().unwrap().len(), &some["total"], &some["sites"]), (2, &json!(6), &json!(["my-shop"])));
     // An empty range has every report, each empty or zero.
-    for name in
-        ["figures", "orders", "items", "carts", "steps", "devices", "products", "campaigns", "paths", "spelling", "losses", "refusals"]
-    {
+    for name in [
+        "figures",
+        "orders",
+        "items",
+        "carts",
+        "steps",
+        "devices",
+        "products",
+        "campaigns",
+        "paths",
+        "spelling",
+        "losses",
+        "refusals",
+        "anonymous",
+    ] {
         let answer = shop.collector.get(&format!("/reports/{name}?from=1&to=2"));
         assert_eq!(answer.status, 200, "{name}: {answer:?}");
         let rows = answer.json()["rows"].as_array().unwrap().len();
