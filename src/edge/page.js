@@ -122,6 +122,11 @@ export const close = (page) => {
 /** Whether the status of a beacon to the endpoint can be seen. */
 export const sees = (page) => page._sees >> 1
 
+/** A body of one who denied marketing: known by the visit's own id, see session.rs. Then no click id leaves either. */
+const IS_NAMELESS = /"visitor":"(.{36})","user":null,"session":{"id":"\1"/
+/** What advertisers put on addresses to know a click again, one after the other, to the end of its value. */
+const CLICK_IDS = /([?&#])(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|li_fat_id|igshid|epik|rdt_cid|srsltid|mc_eid|_gl)=[^&#"\\]*&?)+/gi
+
 /**
  * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for
  * an opaque one. Answers how many bytes it was packed into, nothing where it went as it is: what packs comes with the option
@@ -130,6 +135,7 @@ export const sees = (page) => page._sees >> 1
 export const send = (page, how, send, text) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet", 1000 and more "stored, but for so many". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  if (IS_NAMELESS.test(text)) text = text.replace(CLICK_IDS, (all, mark) => (all.endsWith('&') ? mark : ''))
   if (page._notify.send) return void quietly(() => page._notify.send(how, text, answer))
   const packed = quietly(() => page._notify.gzip?.(text))
   const body = packed || text

@@ -170,6 +170,51 @@ both((name, kind) => {
   })
 })
 
+test('marketing denied: no click id, no login id, no id beyond the visit; the same events otherwise', async (t) => {
+  const world = await pages(t)
+  const path = world.put('shop', { head: tags({ batchMs: 100 }) })
+  const arrive = async (marketing) => {
+    const visit = await world.visit()
+    await visit.page.setExtraHTTPHeaders({ referer: 'https://search.example/?q=mug&msclkid=7' })
+    await visit.go(`${path}?gclid=abc-1&utm_source=letter&fbclid=x_2&_gl=1*a.b#gbraid=9`)
+    await visit.cb('identify', 'customer-7')
+    await visit.cb('track', 'share', { to: 'https://friend.example/?a=1&twclid=5', text: 'How? "gclid=" & so on' })
+    await visit.cb('consent', { analytics: 'granted', marketing })
+    const { session } = await visit.cb('ids')
+    return world.collector.expect((events) => events.filter((event) => event.session === session).length === 2, 'both').then((all) => all.filter((event) => event.session === session))
+  }
+  const all = await arrive('granted')
+  assert.match(all[0].page.url, /gclid=abc-1&utm_source=letter&fbclid=x_2&_gl=1\*a\.b#gbraid=9$/)
+  assert.deepEqual([all[1].user, all[0].visitor === all[0].session], ['customer-7', false])
+  const less = await arrive('denied')
+  assert.deepEqual(less.map(({ page }) => page.url), Array(2).fill(`${world.origin}${path}?utm_source=letter`))
+  assert.equal(less[0].page.referrer, 'https://search.example/?q=mug')
+  assert.deepEqual(less[1].data, { to: 'https://friend.example/?a=1', text: 'How? "gclid=" & so on' })
+  for (const { user, visitor, session } of less) assert.deepEqual([user, visitor], [null, session])
+  assert.deepEqual(less.map(({ name, seq }) => [name, seq]), all.map(({ name, seq }) => [name, seq]))
+})
+
+test('of any address only the click ids go', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  await visit.go(world.put('shop', { head: tags({ consentDefault: { analytics: 'granted', marketing: 'denied' }, batchEvents: 100, batchMs: 60_000 }) }))
+  const any = (list) => list[Math.floor(Math.random() * list.length)]
+  const names = ['gclid', 'fbclid', 'msclkid', 'irclickid', 'wbraid', '_gl', 'a', 'sku', 'utm_id', 'gclid_x', 'id', 'page']
+  const gone = new Set(names.slice(0, 6))
+  const cases = Array.from({ length: 90 }, () => {
+    const pairs = Array.from({ length: Math.floor(Math.random() * 7) }, () => [any(names), any(['', '1', 'a-b_c', 'x%20y', '"', 'é'])])
+    const [base, hash] = [any(['/', 'https://s.example/p', 'gclid=1']), any(['', '#top'])]
+    const text = (list) => base + (list.length ? '?' : '') + list.map((pair) => pair.join('=')).join('&') + hash
+    return { given: text(pairs), expected: text(pairs.filter(([name]) => !gone.has(name))) }
+  })
+  for (const { given } of cases) await visit.cb('track', 'share', { given })
+  await visit.cb('flush')
+  const events = await world.collector.expect((all) => all.filter(({ name }) => name === 'share').length === cases.length, 'all')
+  const shares = events.filter(({ name }) => name === 'share').sort((a, b) => a.seq - b.seq)
+  // What stands behind a quote inside a value is no part of an address.
+  cases.forEach(({ given, expected }, at) => given.includes('"') || assert.equal(shares[at].data.given, expected, given))
+})
+
 test('storage is what was asked for: a cookie, local storage, or nothing at all', async (t) => {
   const world = await pages(t)
   for (const [medium, expected] of [

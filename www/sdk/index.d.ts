@@ -260,7 +260,7 @@ export type CaptureName =
 // Consent
 /**
  * What each decides: all of `purposes` granted (by default `analytics`), events leave with page, referrer, session, visitor
- * and login id; else nothing leaves. `marketing` denied: the same without login id, and the visitor's id is the session's.
+ * and login id; else nothing leaves. `marketing` denied: the same without login id and click ids, and the visitor's id is the session's.
  * `preferences` and `sale` are stated in every batch for the receiver.
  */
 export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'
