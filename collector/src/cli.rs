@@ -51,6 +51,10 @@ struct Serve {
     /// what is three days old, and it must be known.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(4..=36_500))]
     keep_days: Option<u32>,
+    /// Take other clients' bodies too, for development: NDJSON at /ndjson, Segment's at /v1/batch, /v1/b and /beacon/v1/batch,
+    /// OpenTelemetry's logs at /v1/logs. They carry no proof of consent: you vouch for it.
+    #[arg(long)]
+    foreign: bool,
     /// Let tests ask for faults at /test/faults.
     #[arg(long)]
     test_faults: bool,
@@ -64,8 +68,8 @@ fn body_size(text: &str) -> Result<usize, String> {
 
 impl Cli {
     pub(crate) fn options(self) -> Options {
-        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, test_faults } = self.serve;
+        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, foreign, test_faults } = self.serve;
         let limits = Limits { max_body, ..Limits::default() };
-        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, limits }
+        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, foreign, limits }
     }
 }

@@ -45,9 +45,34 @@ pub(crate) fn iso(at: Millis) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 
+/// Reads ISO 8601 in UTC as `iso` writes it; digits below the millisecond, or none, are fine.
+pub(crate) fn parse_iso(text: &str) -> Option<Millis> {
+    let (date, time) = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00"))?.split_once('T')?;
+    let mut numbers = date.split('-').chain(time.split(['.', ':'])).map(|part| part.get(..part.len().min(4))?.parse::<Millis>().ok());
+    let mut next = || numbers.next().flatten();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let (hour, minute, second) = (next()?, next()?, next()?);
+    let fraction = time.split_once('.').map_or("", |(_, fraction)| fraction);
+    let milli: Millis = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    let shifted = if month > 2 { year } else { year - 1 };
+    let (era, moon) = (shifted.div_euclid(400), (month + 9) % 12);
+    let of_era = shifted.rem_euclid(400);
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * moon + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + milli)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_printed_moment_is_read_back() {
+        for at in [0, 951_782_400_000, 951_868_799_999, 4_107_542_400_000, 1_790_000_000_123] {
+            assert_eq!(parse_iso(&iso(at)), Some(at));
+        }
+        assert_eq!(parse_iso("2026-11-20T23:44:59Z"), Some(1_795_218_299_000));
+        assert_eq!((parse_iso(""), parse_iso("yesterday"), parse_iso("2026-11-20")), (None, None, None));
+    }
 
     #[test]
     fn a_moment_is_printed_as_its_date() {

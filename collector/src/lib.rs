@@ -22,6 +22,7 @@ mod device;
 mod faults;
 mod fields;
 mod files;
+mod foreign;
 mod keep;
 mod limits;
 mod live;
@@ -37,6 +38,7 @@ mod stats;
 mod stream;
 mod touch;
 mod views;
+mod vocabulary;
 mod writer;
 
 pub use cors::{Origin, OriginProblem};

@@ -15,7 +15,7 @@ use crate::faults::{self, Faults};
 use crate::limits::Limits;
 use crate::server::Options;
 use crate::writer::{Changes, Writer};
-use crate::{collect, files, live, pixel, query, reports, stream, views};
+use crate::{collect, files, foreign, live, pixel, query, reports, stream, views};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -41,7 +41,14 @@ pub(crate) fn router(shared: Arc<Shared>, options: &Options) -> Router {
     if options.test_faults {
         collecting = collecting.layer(from_fn_with_state(Arc::clone(&shared), faults::inject));
     }
-    let collecting = Router::new().route("/collect", collecting).layer(from_fn_with_state(Arc::clone(&shared), cors::guard));
+    let mut collecting = Router::new().route("/collect", collecting);
+    if options.foreign {
+        collecting = collecting.route("/ndjson", post(foreign::lines)).route("/v1/logs", post(foreign::otlp));
+        for path in ["/v1/batch", "/v1/b", "/beacon/v1/batch"] {
+            collecting = collecting.route(path, post(foreign::segment));
+        }
+    }
+    let collecting = collecting.layer(from_fn_with_state(Arc::clone(&shared), cors::guard));
     // A picture has no origin to ask for: anybody may ask, as anybody may send a body.
     let collecting = collecting.route("/collect/p.gif", get(pixel::pixel));
     let mut looking = Router::new()

@@ -52,6 +52,8 @@ pub struct Options {
     pub allowed: Vec<Origin>,
     /// Let other machines see the live view and the events.
     pub public_views: bool,
+    /// Whether other clients' bodies are taken at their paths.
+    pub foreign: bool,
     /// Let tests ask for faults.
     pub test_faults: bool,
     /// Days after which everything is deleted; none keeps it.
@@ -70,6 +72,7 @@ impl Options {
             sdk: None,
             allowed: Vec::new(),
             public_views: false,
+            foreign: false,
             test_faults: false,
             keep_days: None,
             limits: Limits::default(),

@@ -10,6 +10,7 @@ mod erase;
 mod events;
 mod faults;
 mod files;
+mod foreign;
 mod keep;
 mod limits;
 mod live;
