@@ -17,8 +17,9 @@ const MONEY = ['value', 'price', 'discount', 'tax', 'shipping']
  */
 export const decimal = (value) => {
   if (typeof value == 'number') return isFinite(value) ? value : undefined
-  const text = String(value ?? '').replace(/[^\d.,-]/g, '').replace(/^[.,]+|[.,]+$/g, '')
-  if (!/\d/.test(text)) return
+  // The first number; blanks and apostrophes only between groups of three digits.
+  const text = String(value ?? '').match(/-?[.,]?\d+(?:[\s'’]\d{3}(?!\d)|[.,]\d+)*/)?.[0].replace(/[\s'’]/g, '')
+  if (!text) return
   const mark = text.match(/[.,](?=[^.,]*$)/)?.[0]
   const parts = text.split(mark || ' ')
   const fraction = parts.length > 1 ? parts.pop() : ''
