@@ -1,7 +1,7 @@
 // What a click is: the declared event of the nearest `data-cb-event`, or a `click` on the nearest element that is there to be
 // clicked. No text unless asked, never a value.
 
-import { json } from './page.js'
+import { clean, json } from './page.js'
 
 const CLICKABLE = /^(a|button|input|select|textarea|summary|label|option)$/
 const ROLES = /^(button|link|tab|menuitem|option|checkbox|radio|switch)$/
@@ -11,7 +11,7 @@ const SECRET = /(^| )(cc-|one-time-code)|-password$/i
 const OF_ITEM = /^(item_.*|price|quantity|index|discount)$/
 
 /** The event's fields as JSON and, after a line break, its name; '' where the click is to be ignored or hit nothing. */
-export const clicked = (event, withText) => {
+export const clicked = (page, event, withText) => {
   const path = event.composedPath().filter((node) => node.nodeType == 1)
   let target, declaring
   for (const node of path) {
@@ -46,5 +46,5 @@ export const clicked = (event, withText) => {
     }
   // One field is enough to make it an item.
   for (const _ in item) fields.items = [item]
-  return json(fields) + '\n' + (declaring ? declaring.getAttribute('data-cb-event') : 'click')
+  return clean(page._notify, json(fields) + '\n' + (declaring ? declaring.getAttribute('data-cb-event') : 'click'))
 }

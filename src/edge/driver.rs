@@ -93,7 +93,7 @@ impl Driver {
 
     fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
         let input = match what {
-            heard::CLICK => Input::Click(page::clicked(event, self.ask(|t| t.config().text) == Some(true))),
+            heard::CLICK => Input::Click(page::clicked(&self.page, event, self.ask(|t| t.config().text) == Some(true))),
             heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
             heard::VISIBLE => Input::Visible { stored: self.stored() },
             heard::VISIBILITY | heard::HIDDEN => Input::Hidden,
@@ -108,7 +108,7 @@ impl Driver {
     /// A page came on screen, unless the browser only prepares it.
     fn page_shown(self: &Rc<Self>, reason: u32) {
         if let Some(reason) = Reason::BROWSER.get(reason as usize) {
-            self.handle(Input::Page(page::shown(), *reason));
+            self.handle(Input::Page(page::shown(&self.page), *reason));
         }
     }
 
@@ -139,7 +139,7 @@ impl Driver {
     }
 
     pub(crate) fn page_call(self: &Rc<Self>, fields: String, context: String) -> Answer {
-        self.handle(Input::PageCall(page::shown(), fields, context))
+        self.handle(Input::PageCall(page::shown(&self.page), fields, context))
     }
 
     /// One turn of the loop.
@@ -152,7 +152,7 @@ impl Driver {
         let begun = page::mono();
         let mut answer = Answer::Done;
         // What may be sent now should have the title that the page has by now.
-        let title = matches!(input, None | Some(Input::Hidden)).then(|| page::shown().title);
+        let title = matches!(input, None | Some(Input::Hidden)).then(|| page::shown(&self.page).title);
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
             if let Some(title) = title {
                 tracker.handle(Input::Title(title), now(begun));

@@ -15,9 +15,12 @@ export const random = () => crypto.getRandomValues(new Uint32Array(1))[0]
 /** JSON text; lone surrogates, which no decoder takes, become U+FFFD. */
 export const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
 
+/** JSON text without what must not leave, where the part for that is on `tell`; a text that comes `again` is counted once. */
+export const clean = (tell, text, again) => (tell.privacy ? tell.privacy(text, again) : text)
+
 /** The page on screen. */
 export const here = () => ({ url: location.href, title: document.title.replace(/\s+/g, ' '), referrer: document.referrer })
-export const facts = () => json(here())
+export const facts = (page) => clean(page._notify, json(here()), 1)
 
 // The numbers of what the engine hears: see page.rs.
 const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]

@@ -15,7 +15,7 @@ extern "C" {
     pub(super) fn wall() -> f64;
     pub(super) fn mono() -> f64;
     pub(super) fn random() -> u32;
-    fn facts() -> String;
+    fn facts(page: &Page) -> String;
     #[wasm_bindgen(js_name = firstReason)]
     pub(super) fn first_reason() -> u32;
     pub(super) fn open(document: &Document, hear: &Function, notify: &Function, endpoint: &str, site: &str, medium: u8, days: f64) -> Page;
@@ -32,7 +32,7 @@ extern "C" {
 #[wasm_bindgen(module = "/src/edge/click.js")]
 extern "C" {
     /// What was clicked: the event's fields and name, as [`Input::Click`](crate::engine::io::Input::Click) has them.
-    pub(super) fn clicked(event: &Event, text: bool) -> String;
+    pub(super) fn clicked(page: &Page, event: &Event, text: bool) -> String;
 }
 
 /// What `page.js` hears, by its numbers.
@@ -47,6 +47,6 @@ pub(super) mod heard {
 }
 
 /// The page on screen.
-pub(super) fn shown() -> Facts {
-    Facts::read(Json::new(&facts()))
+pub(super) fn shown(page: &Page) -> Facts {
+    Facts::read(Json::new(&facts(page)))
 }

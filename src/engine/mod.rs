@@ -7,7 +7,7 @@
 //!
 //! `click`, `page` → `check` with `vocab`, `money` → `consent` → `session` → `queue` → `wire` → `tracker::deliver`
 //!
-//! `tracker` is where they meet; `gzip` and `cart` stand apart and ship apart; the others know only the leaves `text`, `json`, `id`, `time`,
+//! `tracker` is where they meet; `gzip`, `cart` and `privacy` stand apart and ship apart; the others know only the leaves `text`, `json`, `id`, `time`,
 //! `event`, `losses`.
 #![forbid(unsafe_code)]
 
@@ -25,6 +25,7 @@ pub mod json;
 pub mod losses;
 pub mod money;
 pub mod page;
+pub mod privacy;
 pub mod queue;
 pub mod session;
 pub mod text;

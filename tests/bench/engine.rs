@@ -14,6 +14,7 @@ use std::time::Instant;
 use cartbeacon::engine::config::Config;
 use cartbeacon::engine::io::{Answer, Input, Outcome, Output};
 use cartbeacon::engine::page::{Facts, Reason};
+use cartbeacon::engine::privacy::{Redacted, Rules};
 use cartbeacon::engine::time::Now;
 use cartbeacon::engine::tracker::Tracker;
 
@@ -118,6 +119,24 @@ fn report(what: &str, cost: impl Fn(u32) -> f64) {
     }
 }
 
+/// What the firewall adds to an event: an ordinary one, one with findings, and a text made to take long.
+fn report_firewall() {
+    let event = cost(EVENTS, || Page::open(0), |page| page.track(EVENTS));
+    println!("the firewall, compared with an event held ({event:.0} ns)");
+    let person = ADD_TO_CART.replace("A fine product", "for anna@example.com, +49 171 1234567");
+    let hostile = format!(r#"{{"note":"{}"}}"#, "tel:1 a@b.c%253D".repeat(4_096));
+    for (what, text) in [("ordinary", ADD_TO_CART), ("with findings", &person), ("64 KiB, hostile", &hostile)] {
+        let rules = Rules::default();
+        let clean = |_: &mut Page| {
+            for _ in 0..EVENTS / 10 {
+                black_box(rules.clean(black_box(text), &mut Redacted::default()));
+            }
+        };
+        let ns = cost(EVENTS / 10, || Page::open(0), clean);
+        println!("  {what:>17}  {ns:>9.0} ns per text  {:>8.2} ×  {:>5.1} ns per byte", ns / event, ns / text.len() as f64);
+    }
+}
+
 fn main() {
     report("an event held until there is a choice, so many calls before it", |backlog| {
         let prepare = || {
@@ -146,4 +165,5 @@ fn main() {
         let waiting = backlog.max(100);
         cost(waiting, || Page::granted(waiting, waiting), Page::deliver)
     });
+    report_firewall();
 }

@@ -12,6 +12,7 @@ const CLOCK = 'window.scriptStart=performance.now();'
 const files = () => ({
   '/cartbeacon.js': CLOCK + readFileSync(`${dist}/cartbeacon.js`, 'utf8'),
   '/cartbeacon.wasm': readFileSync(`${dist}/cartbeacon.wasm`),
+  '/privacy.js': readFileSync(`${dist}/privacy.js`),
   '/batcher.js': CLOCK + readFileSync(new URL('batcher.js', import.meta.url), 'utf8'),
   '/shop.html': html,
 })

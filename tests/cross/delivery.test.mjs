@@ -163,7 +163,7 @@ test('a frame without storage delivers', LIMIT, async (t) => {
   const visit = await shop(t)
   // What a frame of no origin loads from this one is cross-origin to it.
   const open = () => ({ headers: { 'access-control-allow-origin': '*' } })
-  for (const path of ['/cb/cartbeacon.wasm', '/cb/cartbeacon.js', '/cb/stub.js']) await visit.world.answer(path, open)
+  for (const path of ['/cb/cartbeacon.wasm', '/cb/cartbeacon.js', '/cb/privacy.js', '/cb/stub.js']) await visit.world.answer(path, open)
   // And the collector takes nothing from an origin without a name.
   await visit.world.answer('/collect', (request) => {
     delete request.headers.origin

@@ -177,7 +177,7 @@ test("a page whose policy forbids wasm is told so, and goes on", async (t) => {
   await world.answer(path, () => ({ headers: { 'content-security-policy': "default-src 'self'; script-src 'self'" } }))
   const visit = await world.visit()
   await visit.page.goto(path)
-  await assertInert(visit, /^CSP: script-src needs 'wasm-unsafe-eval'$/)
+  await assertInert(visit, /^(privacy: )?CSP: script-src needs 'wasm-unsafe-eval'$/)
 })
 
 test('a collector that is down from the start is no matter to the page', async (t) => {

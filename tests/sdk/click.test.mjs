@@ -19,7 +19,7 @@ const element = (localName, attributes = {}, more = {}) => ({
 
 /** What is recorded: `name {fields}`, or nothing. */
 const click = (path, withText) => {
-  const [fields, name] = clicked({ composedPath: () => [...path, { nodeType: 9 }] }, withText).split('\n')
+  const [fields, name] = clicked({ _notify: {} }, { composedPath: () => [...path, { nodeType: 9 }] }, withText).split('\n')
   return name && `${name} ${fields}`
 }
 

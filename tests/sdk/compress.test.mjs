@@ -74,7 +74,7 @@ const WASM = new Uint8Array(Buffer.from('AGFzbQEAAAA=', 'base64'))
 async function started(compress, gzip) {
   openPage()
   const { start } = await fresh('tracker.js')
-  const { tracker } = start({ endpoint: '/collect', compress }, () => WASM, gzip)
+  const { tracker } = start({ endpoint: '/collect', compress, privacy: false }, () => WASM, gzip)
   const said = []
   tracker.on('debug', (what) => said.push(String(what)))
   assert.deepEqual(await tracker.ready, { engine: 'wasm' })
@@ -91,14 +91,14 @@ test('nothing starts without a part that is required, and it is said why', async
   openPage()
   const { PARTS, start } = await fresh('tracker.js')
   PARTS.push(['needed', () => true, true])
-  const lacking = start({ endpoint: '/lacking' }, () => WASM, () => Promise.reject(new TypeError('no such file')))
+  const lacking = start({ endpoint: '/lacking', privacy: false }, () => WASM, () => Promise.reject(new TypeError('no such file')))
   assert.equal(lacking.tracker.track('share').accepted, true)
   assert.deepEqual(await lacking.tracker.ready, { engine: 'none', reason: 'needed: TypeError: no such file' })
   assert.deepEqual(lacking.tracker.stats().lost, { no_engine: 1 })
 
   let come
   const asked = []
-  const having = start({ endpoint: '/having' }, () => WASM, (name) => {
+  const having = start({ endpoint: '/having', privacy: false }, () => WASM, (name) => {
     asked.push(name)
     return new Promise((done) => { come = done })
   })

@@ -3,11 +3,15 @@
 const GENERATED = {
   '#engine': new URL('engine.mock.mjs', import.meta.url).href,
   '#gzip-base64': 'data:text/javascript,export default globalThis.gzipBase64',
+  '#privacy-chars': 'data:text/javascript,export default globalThis.privacyChars',
   '#wasm-base64': 'data:text/javascript,export default "AGFzbQEAAAA="',
 }
 
 export async function resolve(specifier, context, next) {
   const { search } = new URL(context.parentURL ?? 'file:///')
+  // What the tag imports from beside itself.
+  const beside = /^https:.*\/(\w+\.js)/.exec(specifier)
+  if (beside) return { url: new URL(`../../www/sdk/${beside[1]}${search}`, import.meta.url).href, shortCircuit: true }
   const url = GENERATED[specifier] ?? (await next(specifier, context)).url
   return { url: url.startsWith('file:') && search ? url + search : url, shortCircuit: true }
 }

@@ -1,6 +1,8 @@
 /** A faked page: the few globals that the SDK touches, and a fresh copy of the SDK for every test. */
 
+import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
+import { at } from '../../www/tools/paths.mjs'
 
 register('./hooks.mjs', import.meta.url)
 
@@ -34,6 +36,9 @@ export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', 
 }
 
 let copies = 0
+
+/** The firewall's own wasm from the last build, as the build writes it into the part. */
+globalThis.privacyChars = Array.from(readFileSync(at('target/wasm/sdk/privacy.wasm')), (byte) => String.fromCharCode(byte + 32)).join('')
 
 /** A copy of an entry that nobody has run yet, with all it imports. */
 export const fresh = (file) => import(`../../www/sdk/${file}?copy=${++copies}`)

@@ -80,6 +80,7 @@ export const configure = (options, note) => {
     let problem
     // Whoever listens to debug asks for it by that; the others are for parts.
     if (name == 'debug' || (/^(compress|cart)$/.test(name) && typeof value != 'string')) return
+    if (/^privacy(\.(redact|allow|deny|queryKeys|nationalIds))?$/.test(name) && !isObject(value)) return
     if (isObject(value) && !name.includes('.')) read(value, name + '.')
     else if (name == 'capture' && value !== true) {
       config['capture.pages'] = config['capture.clicks'] = false

@@ -150,16 +150,25 @@ export interface Options {
     /** Hours after which a session ends in any case. Default 24. */
     maxHours?: number
   }
-  privacy?: {
-    /** Planned. Mail addresses, card numbers and the like are taken out of texts and URLs. Default true. */
+  /**
+   * The firewall. Before an event is recorded, what looks like an e-mail address, a phone number, a payment card, an IBAN, a
+   * JWT or API key, or stands under a name like `password`, is replaced by `[email]`, `[phone]`, `[card]`, `[iban]`,
+   * `[token]`, `[id]` or `[removed]`: in URLs, titles, referrers, descriptions of elements and all fields of `track()` and
+   * `page()`. The id given to `identify()` is left alone. It is a part of 9 KB, `privacy.js`, beside the entry, and nothing
+   * is recorded without it: where it cannot be had, `ready` says so. `false` is the same as `redact: false`.
+   */
+  privacy?: false | {
+    /** Anything but `false` is yes. With `false` nothing is looked at, the lists below included. Default true. */
     redact?: boolean
-    /** Planned. Fields that are never redacted. Default: none. */
+    /** Fields and query keys whose values are never touched. Names are compared without case, `userId` as `user_id`. Default: none. */
     allow?: string[]
-    /** Planned. Fields that are never recorded. Default: none. */
+    /** Fields and query keys whose values are always replaced, by `[removed]`. Default: none. */
     deny?: string[]
+    /** Countries whose national ids are looked for as well; one that is not known means all. Default: none. */
+    nationalIds?: ('US' | 'GB' | 'DE' | 'ES' | 'BR' | 'FR')[]
     /** The text of clicked elements is recorded, at most 100 characters. Default false. */
     text?: boolean
-    /** Planned. Query parameters kept in URLs. Default: campaign parameters. */
+    /** The query keys that keep their values, beside those of campaigns (`utm_…`) and paid clicks; others get `[removed]`. Default: all keep them. */
     queryKeys?: string[]
   }
   /** Planned. The share of visitors that is recorded, 0 to 1. Default 1. */
@@ -299,6 +308,8 @@ export interface Stats {
   batches: number
   /** Milliseconds of the main thread spent in the engine. */
   sdkMs: number
+  /** What the firewall replaced since the page was loaded; a page's own URL, title and referrer once as long as they stay. */
+  redacted: { [kind in 'email' | 'phone' | 'card' | 'iban' | 'token' | 'id' | 'removed']?: number }
 }
 
 /** `no_engine`: accepted while it was loading, and then it could not. */

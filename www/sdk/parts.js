@@ -3,6 +3,7 @@
 const PARTS = {
   formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
+  privacy: () => import('./privacy.js'),
   sources: () => import('./sources.js'),
   anonymous: () => import('./anonymous.js'),
 }

@@ -7,7 +7,7 @@
 
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
-import { json } from '../../src/edge/page.js'
+import { clean, json } from '../../src/edge/page.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
 import { encode, short } from './encode.js'
@@ -46,6 +46,7 @@ const EARLY = 500
  */
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
+  ['privacy', ({ privacy }) => privacy !== false && privacy?.redact !== false, true],
   ['sources', ({ cart }) => cart],
   ['formats', ({ format }) => format && format != 'native', true],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
@@ -79,7 +80,10 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   let accepted = 0
 
   const trouble = () => broken() || gone
-  const enter = guard((method, a, b, context) => engine.call(number, method, [b, context ? json(context) : '', a].join('\n')))
+  const enter = guard((method, a, b, context) => {
+    const text = [b, context ? json(context) : '', a].join('\n')
+    return engine.call(number, method, method < 2 ? clean(tell, text) : text)
+  })
   const askStats = guard(() => engine.stats(number))
 
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
@@ -138,6 +142,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       bytesSent: 0,
       batches: 0,
       sdkMs: 0,
+      redacted: {},
       [where]: where == 'lost' ? { no_engine: accepted } : accepted,
     }),
     explain: (id) => ({ id, state: where, reason: trouble() }),
@@ -156,7 +161,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       if (idle[command]) {
         const text = live && (command == 'stats' ? askStats() : enter(method, a, b))
         if (!text || text[0] == '!') return idle[command](a)
-        return command == 'exportData' ? { stored: text } : command == 'stats' ? text : JSON.parse(text)
+        return command == 'exportData' ? { stored: text } : command == 'stats' ? { ...text, redacted: { ...tell.privacy?.redacted } } : JSON.parse(text)
       }
       if (command == 'cart') {
         if (!carts) throw 'cart: needs the option cart'

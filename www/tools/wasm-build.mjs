@@ -13,7 +13,13 @@ import { arrange, prune } from './wasm-text.mjs'
 const CRATE = 'cartbeacon'
 
 /** The parts of src/parts: each a wasm of its own, and the functions of it that JavaScript calls. */
-export const PARTS = { cart: ['input', 'output', 'step'], gzip: ['input', 'output', 'gzip'], formats: ['input', 'output', 'run'], 'formats-all': ['input', 'output', 'run'] }
+export const PARTS = {
+  cart: ['input', 'output', 'step'],
+  formats: ['input', 'output', 'run'],
+  'formats-all': ['input', 'output', 'run'],
+  gzip: ['input', 'output', 'gzip'],
+  privacy: ['room', 'rules', 'clean', 'output'],
+}
 
 // The stack's default of 1 MiB would be zeroed memory in every page; the engine's calls are shallow.
 const STACK_BYTES = 65_536
