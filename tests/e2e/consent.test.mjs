@@ -228,6 +228,10 @@ test('storage is what was asked for: a cookie, local storage, or nothing at all'
     await world.collector.expect((events) => events.some(({ page }) => page.url.endsWith(`/${medium}.html`)), medium)
     const places = new Map(visit.writes.map(({ where, key }) => [`${where} ${key}`, { where, key }]))
     assert.deepEqual([...places.values()], expected, medium)
+    // What is shown to who asks is all there is.
+    const held = await visit.page.evaluate(() => [...document.cookie.split('; ').filter(Boolean).map((pair) => pair.split('=')), ...Object.entries(localStorage)])
+    const { stored = '' } = await visit.cb('exportData')
+    assert.deepEqual(held, expected.map(({ key }) => [key, stored]), medium)
   }
 })
 
