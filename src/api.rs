@@ -1,4 +1,4 @@
-//! What JavaScript sees: three functions. Each converts, asks the driver, converts back.
+//! What JavaScript sees: two functions. Each converts, asks the driver, converts back.
 //!
 //! Objects come in as JSON text and nothing here throws. An event's answer is its id, or the id, a blank and a remark, or
 //! `!` and the reason why it was refused. A number instead of a method each, one text instead of one per argument, and
@@ -43,13 +43,7 @@ pub fn start(config: String, notify: &Function, document: Document, topics: u8, 
 #[wasm_bindgen]
 pub fn call(tracker: usize, method: u8, arguments: String) -> JsValue {
     let answer = driver(tracker).map(|driver| called(&driver, method, &arguments));
-    JsValue::from_str(&answer.unwrap_or_default())
-}
-
-/// The counters of a tracker, an object.
-#[wasm_bindgen]
-pub fn stats(tracker: usize) -> JsValue {
-    driver(tracker).and_then(|driver| driver.stats()).unwrap_or_default()
+    serde_wasm_bindgen::to_value(&answer.unwrap_or_default()).unwrap_or_default()
 }
 
 fn driver(tracker: usize) -> Option<Rc<Driver>> {
@@ -78,6 +72,7 @@ fn called(driver: &Rc<Driver>, method: u8, arguments: &str) -> String {
             driver.stop();
             return String::new();
         }
+        12 => return driver.stats(),
         _ => {
             let answer = driver.ask(|t| match method {
                 9 => t.explain(name),

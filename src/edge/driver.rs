@@ -128,14 +128,14 @@ impl Driver {
         }
     }
 
-    /// The counters, an object.
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    pub(crate) fn stats(&self) -> Option<JsValue> {
-        let stats = self.ask(Tracker::stats)?;
-        let mut lost = Writer::default();
-        stats.lost.write(&mut lost);
-        let counts = serde_wasm_bindgen::to_value(&stats.counts().map(|n| n as f64)).ok()?;
-        Some(page::stats(&counts, self.spent.get(), &lost.out))
+    /// The counters, a JSON list in the order of www/sdk/tracker.js; the last is the time spent.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "microseconds of a page's life")]
+    pub(crate) fn stats(&self) -> String {
+        let mut w = Writer::default();
+        w.open("[");
+        self.ask(|tracker| tracker.stats().write(&mut w));
+        w.num((self.spent.get() * 1000.0) as u64).close("e-3]");
+        w.out
     }
 
     pub(crate) fn page_call(self: &Rc<Self>, fields: String, context: String) -> Answer {

@@ -200,17 +200,3 @@ export const save = ({ _medium, _key, _days }, value) =>
 /** Tells subscribers; the topic is one of the engine's bits. */
 export const tell = (page, topic, payload) =>
   quietly(() => page._notify(['event', 'batch', 'loss', 'consent', 'session', 'debug'][Math.log2(topic)], payload))
-
-/** The object that `stats()` answers; `lost` is JSON. */
-export const stats = ([accepted, held, queued, inDoubt, handedOver, acknowledged, bytesSent, batches], sdkMs, lost) => ({
-  accepted,
-  held,
-  queued,
-  inDoubt,
-  handedOver,
-  acknowledged,
-  lost: JSON.parse(lost),
-  bytesSent,
-  batches,
-  sdkMs,
-})

@@ -25,7 +25,6 @@ extern "C" {
     pub(super) fn watch(page: &Page, on: u8);
     pub(super) fn load(page: &Page) -> String;
     pub(super) fn save(page: &Page, value: &str);
-    pub(super) fn stats(counts: &JsValue, spent: f64, lost: &str) -> JsValue;
     pub(super) fn tell(page: &Page, topic: u8, payload: &str);
 }
 

@@ -199,7 +199,8 @@ test('questions have an answer before the engine is ready, and the sum is right'
   assert.equal(tracker.explain('x').state, 'held')
   assert.deepEqual([tracker.ids(), tracker.exportData()], [{ visitor: '', session: '', consent: 'pending' }, {}])
   await tracker.ready
-  assert.deepEqual([tracker.stats(), tracker.explain('x')], [{ accepted: 7, redacted: {} }, { id: 'x', state: 'queued' }])
+  const counted = { accepted: 7, held: 1, queued: 2, inDoubt: 0, handedOver: 0, acknowledged: 3, lost: { expired: 1 }, bytesSent: 900, batches: 2, sdkMs: 1.5, redacted: {} }
+  assert.deepEqual([tracker.stats(), tracker.explain('x')], [counted, { id: 'x', state: 'queued' }])
   assert.deepEqual([tracker.ids(), tracker.exportData()], [{ visitor: 'v' }, { stored: '1.v' }])
 })
 

@@ -34,6 +34,10 @@ const ARGUMENTS = {
   explain: (remarks, id) => [short(id)],
 }
 
+/** In the engine's order. */
+const COUNTERS = 'accepted held queued inDoubt handedOver acknowledged lost bytesSent batches sdkMs'.split(' ')
+const counters = (list) => Object.fromEntries(COUNTERS.map((name, place) => [name, list[place] || 0]))
+
 /** A topic's place is its bit in `io::Topic`. */
 const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug']
 /** More calls than this do not wait for an engine that is still loading; as many as `queue.events` keeps by default. */
@@ -84,7 +88,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     const text = [b, context ? json(context) : '', a].join('\n')
     return engine.call(number, method, method < 2 ? clean(tell, text) : text)
   })
-  const askStats = guard(() => engine.stats(number))
 
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
   const keep = (method, a, b, context = contextOfNow()) => {
@@ -132,16 +135,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   /** The answers where there is no engine to ask. `stats` adds up here too. */
   const idle = {
     stats: () => ({
-      accepted,
-      held: 0,
-      queued: 0,
-      inDoubt: 0,
-      handedOver: 0,
-      acknowledged: 0,
+      ...counters([accepted]),
       lost: {},
-      bytesSent: 0,
-      batches: 0,
-      sdkMs: 0,
       redacted: {},
       [where]: where == 'lost' ? { no_engine: accepted } : accepted,
     }),
@@ -159,9 +154,11 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       const remarks = []
       const [a = '', b = ''] = ARGUMENTS[command]?.(remarks, ...values) || []
       if (idle[command]) {
-        const text = live && (command == 'stats' ? askStats() : enter(method, a, b))
+        const text = live && enter(method, a, b)
         if (!text || text[0] == '!') return idle[command](a)
-        return command == 'exportData' ? { stored: text } : command == 'stats' ? { ...text, redacted: { ...tell.privacy?.redacted } } : JSON.parse(text)
+        if (command == 'exportData') return { stored: text }
+        const found = JSON.parse(text)
+        return command == 'stats' ? { ...counters(found), redacted: { ...tell.privacy?.redacted } } : found
       }
       if (command == 'cart') {
         if (!carts) throw 'cart: needs the option cart'

@@ -51,14 +51,23 @@ const CUTS = [
   },
   {
     what: 'handleError',
-    pattern: /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);\n([\s\S]*?\n)\}\n/,
-    replacement: 'const catching = (f) => (...args) => {\n    try {\n        return f(...args);\n$1};\n',
+    pattern: /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);\n[\s\S]*?\n\}\n/,
+    replacement: '',
     optional: true,
   },
   {
+    // Nobody asks what was thrown: the one import of this kind throws it again, and the seat belt hears of it either way.
     what: 'the imports that catch',
     pattern: /^( {8}\w+): function\(\) \{ return handleError\(function \((.*?)\) \{\n([\s\S]*?)^ {8}\}, arguments\); \},\n/gm,
-    replacement: '$1: catching(($2) => {\n$3        }),\n',
+    replacement: '$1: ($2) => {\n$3        },\n',
+    optional: true,
+  },
+  { what: 'what is thrown', pattern: /function addToExternrefTable0\(obj\) \{[\s\S]*?\n\}\n/, replacement: '', optional: true },
+  {
+    // A view costs less to make than to keep: memory that grows makes it stale.
+    what: 'getUint8ArrayMemory0',
+    pattern: /let cachedUint8ArrayMemory0 = null;\nfunction getUint8ArrayMemory0\(\) \{[\s\S]*?\n\}\n/,
+    replacement: 'const getUint8ArrayMemory0 = () => new Uint8Array(wasm.memory.buffer);\n',
     optional: true,
   },
   {
@@ -130,6 +139,7 @@ export function slim(glue) {
     return optional && rest.search(pattern) < 0 ? rest : mustReplace(rest, pattern, replacement, what)
   }, glue)
   if (/handleError|FinalizationRegistry/.test(text)) throw new Problem('wasm-bindgen’s output has changed. See www/tools/glue.mjs.')
+  if (/addToExternrefTable0/.test(text)) throw new Problem('An import hands on what is thrown. See www/tools/glue.mjs.')
   if (/makeM?u?t?Closure/.test(text) && !/closure = guard\(/.test(text)) throw new Problem('Closures are without a seat belt. See www/tools/glue.mjs.')
   return text
 }
@@ -141,7 +151,7 @@ export function usedExports(glue) {
 
 /** Drops the import functions that the optimised wasm no longer asks for. */
 export function keepImports(glue, names) {
-  const entry = /^ {8}(\w+): (?:catching\()?\(.*\) => \{\n[\s\S]*?^ {8}\}.*,\n/gm
+  const entry = /^ {8}(\w+): \(.*\) => \{\n[\s\S]*?^ {8}\}.*,\n/gm
   const kept = new Set(names)
   return glue.replace(entry, (whole, name) => (kept.has(name) ? whole : ''))
 }

@@ -25,9 +25,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// The counters but the losses, in the order of `stats` in `edge/page.js`.
-    pub fn counts(&self) -> [u64; 8] {
-        [self.accepted, self.held, self.queued, self.in_doubt, self.handed_over, self.acknowledged, self.bytes_sent, self.batches]
+    /// Into a JSON list, in the order of www/sdk/tracker.js.
+    pub fn write(&self, w: &mut Writer) {
+        for n in [self.accepted, self.held, self.queued, self.in_doubt, self.handed_over, self.acknowledged] {
+            w.num(n);
+        }
+        self.lost.write(w);
+        w.num(self.bytes_sent).num(self.batches);
     }
 }
 
