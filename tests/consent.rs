@@ -6,7 +6,7 @@
 
 mod common;
 
-use cartbeacon::engine::io::{Input, Output};
+use cartbeacon::engine::io::{Input, Output, Topic};
 use cartbeacon::engine::page::Reason;
 use cartbeacon::engine::time::Now;
 use cartbeacon::engine::tracker::Tracker;
@@ -76,6 +76,21 @@ fn a_withdrawal_purges_queue_storage_and_ids() {
     w.consent(tab, YES);
     w.track(tab, "add_to_cart", ADD);
     assert_ne!(w.tabs[tab].tracker.ids(), before, "a new yes is a new visitor");
+}
+
+#[test]
+fn a_withdrawal_leaves_one_receipt_however_often_it_is_said() {
+    let mut w = World::new(1);
+    let tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    w.tabs[tab].tracker.subscribe(Topic::Loss as u8);
+    w.track(tab, "add_to_cart", ADD);
+    for update in [r#""withdraw""#, r#""withdraw""#, NO] {
+        w.consent(tab, update);
+        w.run(1_000);
+    }
+    assert_eq!(w.tabs[tab].told, [r#"loss {"reason":"withdrawn","count":2}"#]);
+    assert_eq!((w.sends, w.storage.clone()), (0, None));
 }
 
 #[test]
