@@ -85,3 +85,17 @@ export async function bundle(made, { dev, version }) {
   for (const types of ['index.d.ts', 'consent.d.ts', 'widget.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
 }
+
+/** dist/formats.js anew, around another wasm, which is then all it knows. */
+export async function bundleFormats(wasm) {
+  const { build } = await import('esbuild')
+  const own = {
+    name: 'own',
+    setup(build) {
+      build.onResolve({ filter: /^#formats-all-base64$/ }, () => ({ path: wasm, namespace: 'base64' }))
+      build.onLoad({ filter: /.*/, namespace: 'base64' }, ({ path }) => ({ contents: readFileSync(path).toString('base64'), loader: 'text' }))
+    },
+  }
+  const shared = { bundle: true, minify: true, target: 'es2020', charset: 'utf8', legalComments: 'none', logLevel: 'silent', format: 'esm' }
+  await build({ ...shared, plugins: [own], entryPoints: [sdk('formats-all.js')], outfile: join(dist, 'formats.js') })
+}

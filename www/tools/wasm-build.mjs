@@ -28,10 +28,9 @@ const STACK_BYTES = 65_536
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
   .map((name) => `--enable-${name}`)
 
-/** cargo's arguments and environment for one kind of build. */
-function cargoCall(toolchain, dev) {
-  const parts = Object.keys(PARTS).flatMap((name) => ['--bin', name])
-  const args = ['build', '--package', CRATE, '--lib', ...parts, '--features', 'parts', '--target', TARGET]
+/** cargo's arguments and environment for one kind of build; `wanted` says of what. */
+function cargoCall(toolchain, dev, wanted = ['--lib', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--features', 'parts']) {
+  const args = ['build', '--package', CRATE, ...wanted, '--target', TARGET]
   const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`]
   const env = { ...toolchain.env }
   delete env.RUSTFLAGS
@@ -117,6 +116,17 @@ async function makePart(name, compiled, output, dev, scratch) {
   const reduced = join(scratch, 'reduced.wasm')
   await reduce(wasm, reduced, ['memory', ...PARTS[name]], scratch)
   await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', '-Oz', '-Oz', ...STRIP, reduced, '-o', output])
+}
+
+/** The part `formats-all` with only these Cargo features of formats, as the file `output`. */
+export async function buildFormats(toolchain, features, output) {
+  const wanted = ['--bin', 'formats-all', '--no-default-features', '--features', ['parts', 'formats', ...features].join(',')]
+  const { args, env } = cargoCall(toolchain, false, wanted)
+  await run(toolchain.cargo, args, { cwd: at('.'), env })
+  const scratch = `${output}.scratch`
+  mkdirSync(scratch, { recursive: true })
+  await makePart('formats-all', join(wasmTargetDir, TARGET, 'release-wasm'), output, false, scratch)
+  rmSync(scratch, { recursive: true, force: true })
 }
 
 /** Makes `engine.js`, `cartbeacon.wasm` and the parts' `<name>.wasm` in `out`. */
