@@ -6,7 +6,7 @@
 
 mod common;
 
-use cartbeacon::engine::io::{Input, Output, Topic};
+use cartbeacon::engine::io::{Input, Kept, Output, Topic};
 use cartbeacon::engine::page::Reason;
 use cartbeacon::engine::time::Now;
 use cartbeacon::engine::tracker::Tracker;
@@ -118,11 +118,11 @@ fn said_yes_in_advance(stored: Option<String>) -> (Tracker, Option<String>) {
     let options = config(r#","consent":{"default":{"analytics":"granted"}}"#);
     let mut tracker = Tracker::new(options, [1, stored.is_some().into()]);
     let now = Now { wall: 1_790_000_000_000, mono: 0 };
-    tracker.handle(Input::Start { stored, sees_beacons: true }, now);
+    tracker.handle(Input::Start { stored, sees_beacons: true, holds_tail: false }, now);
     tracker.handle(Input::Page(facts("list"), Reason::Navigate), now);
     let mut written = None;
     while let Some(output) = tracker.poll_output() {
-        if let Output::Write { value, .. } = output {
+        if let Output::Store { what: Kept::Identity, text: value, .. } = output {
             written = Some(value);
         }
     }

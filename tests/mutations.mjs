@@ -8,7 +8,6 @@ import { CommandFailed, run } from '../www/tools/exec.mjs'
 import { at } from '../www/tools/paths.mjs'
 import { Problem, heading, main, step } from '../www/tools/say.mjs'
 
-const SPLIT = 'parcel.events.split_off(parcel.events.len() / 2)'
 
 /**
  * What is changed in src/engine: the file, the text, and what it becomes, where `ON` stands for "this one is switched on";
@@ -53,8 +52,28 @@ const MUTATIONS = [
   },
   {
     rule: 'both halves of a refused batch are kept',
-    changes: [['tracker/deliver.rs', SPLIT, `{ let rest = ${SPLIT}; if ON { Vec::new() } else { rest } }`]],
+    changes: [['tracker/deliver.rs', 'self.add(parcel.attempt, parcel.count - half,', 'self.add(parcel.attempt, if ON { 0 } else { parcel.count - half },']],
     caught: /do not add up/,
+  },
+  {
+    rule: 'what a page leaves behind is stored',
+    changes: [['tracker/keep.rs', 'event.slot = slot;', 'event.slot = if ON { 7_777 } else { slot };']],
+    caught: /missing|room for/,
+  },
+  {
+    rule: 'what is stored is bounded',
+    changes: [['tracker/keep.rs', 'what: Kept::Record, slot, room, text: w.out', 'what: Kept::Record, slot, room: if ON { u32::MAX } else { room }, text: w.out']],
+    caught: /bytes are stored/,
+  },
+  {
+    rule: 'what was acknowledged is taken off storage',
+    changes: [['tracker/keep.rs', 'if IS_BUILT && self.outbox.records > 0 {', 'if !ON && self.outbox.records > 0 {']],
+    caught: /sent again|nobody has sent|came twice|bytes are stored/,
+  },
+  {
+    rule: 'a no empties the storage of all tabs',
+    changes: [['tracker/keep.rs', 'self.undo(Kept::All);', 'if !ON { self.undo(Kept::All); }']],
+    caught: /something is stored after a no|without a yes/,
   },
   {
     rule: 'what could not leave is tried again',
@@ -114,7 +133,7 @@ const CARGO = ['test', '--quiet', '--package', 'cartbeacon', '--test', 'simulati
 
 /** Walks with one mutation switched on, or none: what the failing walk said, '' when all is well. */
 async function walk(mutation, io) {
-  const env = { ...process.env, CARGO_TARGET_DIR: at('target'), MUTATION: String(mutation), CARTBEACON_STEPS: String(STEPS) }
+  const env = { ...process.env, CARGO_TARGET_DIR: at('target'), RUST_BACKTRACE: '0', MUTATION: String(mutation), CARTBEACON_STEPS: String(STEPS) }
   try {
     await run('cargo', CARGO, { ...io, cwd: COPY, env, timeoutMs: 5 * 60_000 })
     return ''

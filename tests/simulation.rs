@@ -11,11 +11,16 @@ mod common;
 
 use cartbeacon::engine::io::{Answer, Input};
 use cartbeacon::engine::page::Reason;
-use common::world::{HEALTHY, Network, World};
+use common::world::{Disk, HEALTHY, Network, World};
 use common::{ADD, NO, YES, config, facts};
 
-const OPTIONS: [&str; 4] =
-    ["", r#","batch":{"events":3,"bytes":2000,"ms":100}"#, r#","queue":{"events":12,"bytes":8000}"#, r#","consent":{"default":"deny"}"#];
+const OPTIONS: [&str; 5] = [
+    "",
+    r#","storage":"memory""#,
+    r#","batch":{"events":3,"bytes":2000,"ms":100}"#,
+    r#","queue":{"events":12,"bytes":8000}"#,
+    r#","consent":{"default":"deny"}"#,
+];
 
 /// Steps of one walk.
 const STEPS: usize = 2_000;
@@ -75,8 +80,11 @@ fn step(w: &mut World) {
         59..=61 => {
             w.input(tab, Input::Flush);
         }
-        62..=65 => {
+        62..=64 => {
             w.input(tab, Input::Hidden);
+        }
+        65 => {
+            w.input(tab, Input::Leave);
         }
         66..=70 => {
             let stored = w.storage.clone();
@@ -87,13 +95,19 @@ fn step(w: &mut World) {
         }
         73..=74 => {
             if alive.len() < 4 {
-                let options = OPTIONS[usize::try_from(w.rng.below(4)).expect("small")];
+                let options = OPTIONS[usize::try_from(w.rng.below(5)).expect("small")];
                 w.open(config(options), "again");
             }
         }
-        75 => {
-            w.close(tab);
-        }
+        75 => match many {
+            0..=9 => w.close(tab),
+            10..=15 => w.kill(tab),
+            16..=20 => w.crash = Some(usize::try_from(many - 16).expect("small")),
+            21..=22 => w.disk = Disk::Full,
+            23 => w.disk = Disk::Broken,
+            24 => w.wipe(),
+            _ => w.disk = Disk::Fine,
+        },
         76 => w.network.down = !w.network.down,
         77 => w.network.status = [None, Some(503), Some(429), Some(400), Some(413)][usize::try_from(w.rng.below(5)).expect("small")],
         78 => {
@@ -115,17 +129,22 @@ fn walk(seed: u64, steps: usize) -> usize {
     let mut w = World::new(seed);
     w.packs = seed.is_multiple_of(4);
     w.sees_beacons = !seed.is_multiple_of(3);
+    w.holds_tail = seed.is_multiple_of(5);
     // What a page may watch it may read.
     w.readable = w.sees_beacons || !seed.is_multiple_of(4);
-    w.open(config(OPTIONS[usize::try_from(seed % 4).expect("small")]), "first");
+    w.open(config(OPTIONS[usize::try_from(seed % 5).expect("small")]), "first");
     while w.steps < steps {
         step(&mut w);
     }
     // Everybody behaves again: what is granted arrives, in bounded time, and then there is silence.
-    w.network = HEALTHY;
+    (w.network, w.disk, w.crash) = (HEALTHY, Disk::Fine, None);
     for tab in 0..w.tabs.len() {
         let stored = w.storage.clone();
         w.input(tab, Input::Visible { stored });
+    }
+    // A withdrawal may still be on its way to them, and what was sent into the void has to run out of time.
+    w.run(100_000);
+    for tab in 0..w.tabs.len() {
         w.input(tab, Input::Online);
         if let Answer::Event(id, _) = w.track(tab, "last", "{}") {
             let granted = w.tabs[tab].yes == Some(true);
@@ -138,6 +157,10 @@ fn walk(seed: u64, steps: usize) -> usize {
         let s = tab.tracker.stats();
         assert_eq!(tab.tracker.poll_timeout(), None, "seed {seed}: tab {at} still wants to be woken");
         assert_eq!((s.queued, s.in_doubt), (0, 0), "seed {seed}: tab {at} still has something: {s:?}");
+    }
+    if !w.stuck && w.tabs.iter().any(|t| t.alive && t.open) {
+        assert!(w.records.is_empty(), "seed {seed}: nobody has sent {:?}", w.records.keys());
+        assert!(w.wiped || w.missing() == 0, "seed {seed}: {} stored events are missing", w.missing());
     }
     w.steps
 }

@@ -13,7 +13,7 @@ use web_sys::{Document, Event};
 
 use super::page::{self, Page, heard};
 use crate::engine::config::{Config, Number};
-use crate::engine::io::{Answer, Input, Outcome, Output, Transport};
+use crate::engine::io::{Answer, Input, Kept, Outcome, Output, Transport};
 use crate::engine::json::Writer;
 use crate::engine::page::Reason;
 use crate::engine::time::{Millis, Now};
@@ -73,7 +73,8 @@ impl Driver {
             }
         });
         driver.subscribe(topics);
-        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: page::sees(&driver.page) > 0 });
+        let can = page::sees(&driver.page);
+        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: can & 1 > 0, holds_tail: can > 1 });
         // Who is logged in was known before the first page view was recorded.
         if !user.is_empty() {
             driver.handle(Input::Identify(user));
@@ -84,7 +85,7 @@ impl Driver {
 
     /// Everything off the page again.
     pub(crate) fn stop(self: &Rc<Self>) {
-        self.handle(Input::Hidden);
+        self.handle(Input::Leave);
         self.stopped.set(true);
         self.timer.take();
         page::close(&self.page);
@@ -96,7 +97,11 @@ impl Driver {
             heard::CLICK => Input::Click(page::clicked(&self.page, event, self.ask(|t| t.config().text) == Some(true))),
             heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
             heard::VISIBLE => Input::Visible { stored: self.stored() },
-            heard::VISIBILITY | heard::HIDDEN => Input::Hidden,
+            heard::VISIBILITY => Input::Hidden,
+            heard::LEAVE => Input::Leave,
+            heard::OPENED => Input::Opened,
+            heard::FOUND => Input::Found { slot: a, text: page::found(&self.page) },
+            heard::WITHDRAWN => Input::Withdrawn,
             heard::ONLINE => Input::Online,
             heard::OUTCOME => Input::Outcome { send: a, outcome: outcome(b, c) },
             heard::PAGE => return self.page_shown(a),
@@ -152,7 +157,7 @@ impl Driver {
         let begun = page::mono();
         let mut answer = Answer::Done;
         // What may be sent now should have the title that the page has by now.
-        let title = matches!(input, None | Some(Input::Hidden)).then(|| page::shown(&self.page).title);
+        let title = matches!(input, None | Some(Input::Hidden | Input::Leave)).then(|| page::shown(&self.page).title);
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
             if let Some(title) = title {
                 tracker.handle(Input::Title(title), now(begun));
@@ -181,9 +186,17 @@ impl Driver {
                     self.handle(Input::Outcome { send, outcome: Outcome::Packed(packed) });
                 }
             }
-            Output::Write { value, .. } => page::save(&self.page, &value),
-            Output::Erase { .. } => page::save(&self.page, ""),
             Output::Tell(topic, payload) => page::tell(&self.page, topic as u8, &payload),
+            Output::Later { body, .. } => self.keep(Kept::Tail, 1, 0, &body),
+            Output::Undo { what, text } => self.keep(what, 0, 0, &text),
+            Output::Store { what, slot, room, text, .. } => self.keep(what, slot, room, &text),
+        }
+    }
+
+    fn keep(self: &Rc<Self>, what: Kept, slot: u32, room: u32, text: &str) {
+        let failed = page::keep(&self.page, what as u8, slot, room, text);
+        if failed && slot > 0 && what == Kept::Record {
+            self.handle(Input::Unstored(slot));
         }
     }
 

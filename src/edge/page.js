@@ -1,6 +1,8 @@
 // What the engine needs of the page and is one line here. Nothing in this file decides anything or throws.
 
-const quietly = (work) => {
+import { gone } from './store.js'
+
+export const quietly = (work) => {
   try {
     return work()
   } catch {
@@ -23,7 +25,8 @@ export const here = () => ({ url: location.href, title: document.title.replace(/
 export const facts = (page) => clean(page._notify, json(here()), 1)
 
 // The numbers of what the engine hears: see page.rs.
-const [CLICK, VISIBILITY, VISIBLE, HIDDEN, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
+const [CLICK, VISIBILITY, VISIBLE, LEAVE, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
+export const [OPENED, FOUND, WITHDRAWN] = [7, 8, 9]
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
 const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
@@ -84,8 +87,12 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
   const hear = (what, event, a = 0, b = 0, c = 0) => ear((heard = what), event, a, b, c)
   const shown = (word) => hear(PAGE, undefined, reason(word))
   const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
+  const seen = (what, event) => {
+    if (gone(page)) hear(WITHDRAWN)
+    hear(what, event)
+  }
   const url = quietly(() => new URL(endpoint, document.baseURI).href) || endpoint
-  return {
+  const page = {
     _hear: hear,
     _notify: notify,
     _url: url,
@@ -100,18 +107,19 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     _mark: `#cb${random()}-`,
     _undo: [
       whenever(document, ['click'], CLICK),
-      whenever(document, ['visibilitychange', 'resume'], VISIBILITY),
-      whenever(document, ['freeze'], HIDDEN),
-      whenever(window, ['pagehide'], HIDDEN),
+      on(document, ['visibilitychange', 'resume'], (event) => seen(VISIBILITY, event)),
+      whenever(document, ['freeze'], LEAVE),
+      whenever(window, ['pagehide'], LEAVE),
       whenever(window, ['online'], ONLINE),
       on(window, ['pageshow'], (event) => {
         if (!event.persisted) return
-        hear(VISIBLE)
+        seen(VISIBLE)
         shown('bfcache')
       }),
       ...navigation(shown),
     ],
   }
+  return page
 }
 
 /** Everything off the page again. */
@@ -122,13 +130,15 @@ export const close = (page) => {
   page._hear = () => {}
 }
 
-/** Whether the status of a beacon to the endpoint can be seen. */
-export const sees = (page) => page._sees >> 1
+/** Whether the status of a beacon to the endpoint can be seen (1), and whether there is `fetchLater` (2). */
+export const sees = (page) => (page._sees >> 1) + (globalThis.DURABLE && window.fetchLater ? 2 : 0)
 
 /** A body of one who denied marketing: known by the visit's own id, see session.rs. Then no click id leaves either. */
 const IS_NAMELESS = /"visitor":"(.{36})","user":null,"session":{"id":"\1"/
 /** What advertisers put on addresses to know a click again, one after the other, to the end of its value. */
 const CLICK_IDS = /([?&#])(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|li_fat_id|igshid|epik|rdt_cid|srsltid|mc_eid|_gl)=[^&#"\\]*&?)+/gi
+
+export const nameless = (text) => (IS_NAMELESS.test(text) ? text.replace(CLICK_IDS, (all, mark) => (all.endsWith('&') ? mark : '')) : text)
 
 /**
  * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for
@@ -138,12 +148,12 @@ const CLICK_IDS = /([?&#])(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|li_fat_id|igs
 export const send = (page, how, send, text) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet", 1000 and more "stored, but for so many". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
-  if (IS_NAMELESS.test(text)) text = text.replace(CLICK_IDS, (all, mark) => (all.endsWith('&') ? mark : ''))
+  text = nameless(text)
   if (page._notify.send) return void quietly(() => page._notify.send(how, text, answer))
   const packed = quietly(() => page._notify.gzip?.(text))
   const body = packed || text
   // Some browsers hide what they claim to show. Until an outcome was seen, a page on screen sends one beacon and asks itself for the rest.
-  const isTrusted = page._trust != 0 || document.hidden || heard == HIDDEN
+  const isTrusted = page._trust != 0 || document.hidden || heard == LEAVE
   // The fragment never goes on the wire; it ties the resource entry to the batch.
   if (how < 1 && isTrusted && quietly(() => navigator.sendBeacon(page._url + page._mark + send, body))) {
     page._trust ??= 0
@@ -182,19 +192,6 @@ export const watch = (page, on) =>
       }
     })
     page._observer.observe({ type: 'resource' })
-  })
-
-const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
-
-export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
-
-/** Stores a value; an empty one is taken off. */
-export const save = ({ _medium, _key, _days }, value) =>
-  quietly(() => {
-    if (_medium == 1) value ? localStorage.setItem(_key, value) : localStorage.removeItem(_key)
-    if (_medium < 1 && (value || readCookie(_key)))
-      document.cookie =
-        `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
   })
 
 /** Tells subscribers; the topic is one of the engine's bits. */

@@ -23,8 +23,6 @@ extern "C" {
     pub(super) fn sees(page: &Page) -> u8;
     pub(super) fn send(page: &Page, how: u8, send: u32, body: &str) -> usize;
     pub(super) fn watch(page: &Page, on: u8);
-    pub(super) fn load(page: &Page) -> String;
-    pub(super) fn save(page: &Page, value: &str);
     pub(super) fn tell(page: &Page, topic: u8, payload: &str);
 }
 
@@ -34,15 +32,26 @@ extern "C" {
     pub(super) fn clicked(page: &Page, event: &Event, text: bool) -> String;
 }
 
+#[wasm_bindgen(module = "/src/edge/store.js")]
+extern "C" {
+    pub(super) fn load(page: &Page) -> String;
+    /// Keeps something or, without a slot, keeps it no longer; whether that failed.
+    pub(super) fn keep(page: &Page, what: u8, slot: u32, room: u32, text: &str) -> bool;
+    pub(super) fn found(page: &Page) -> String;
+}
+
 /// What `page.js` hears, by its numbers.
 pub(super) mod heard {
     pub(crate) const CLICK: u8 = 0;
     pub(crate) const VISIBILITY: u8 = 1;
     pub(crate) const VISIBLE: u8 = 2;
-    pub(crate) const HIDDEN: u8 = 3;
+    pub(crate) const LEAVE: u8 = 3;
     pub(crate) const ONLINE: u8 = 4;
     pub(crate) const PAGE: u8 = 5;
     pub(crate) const OUTCOME: u8 = 6;
+    pub(crate) const OPENED: u8 = 7;
+    pub(crate) const FOUND: u8 = 8;
+    pub(crate) const WITHDRAWN: u8 = 9;
 }
 
 /// The page on screen.

@@ -10,6 +10,18 @@ use super::session::Session;
 use super::time::Millis;
 use super::vocab::Lane;
 
+/// The slot of what nothing was stored for yet.
+pub const UNSTORED: u32 = 0;
+/// The slot of what is left of a record that is given up: it has to be stored anew.
+pub const TORN: u32 = u32::MAX - 1;
+/// The slot of what stays in memory alone.
+pub const UNSTORABLE: u32 = u32::MAX;
+
+/// Whether what has that slot would outlive the page.
+pub fn is_stored(slot: u32) -> bool {
+    !matches!(slot, UNSTORED | TORN | UNSTORABLE)
+}
+
 /// One event.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -22,6 +34,8 @@ pub struct Event {
     pub page: Rc<Page>,
     /// None while nobody has agreed to one.
     pub session: Option<Rc<Session>>,
+    /// Where it is stored: see `tracker::keep`.
+    pub slot: u32,
     /// `"name":"…","data":{…}`
     pub text: String,
 }

@@ -10,7 +10,8 @@ use super::page::{Facts, Reason};
 pub enum Input {
     /// The tracker runs from now on. `stored` is the identity kept by an earlier page; `sees_beacons` says whether
     /// this browser shows the outcome of a beacon to this endpoint (Resource Timing's `responseStatus`, same origin).
-    Start { stored: Option<String>, sees_beacons: bool },
+    /// `holds_tail` whether the browser has `fetchLater`.
+    Start { stored: Option<String>, sees_beacons: bool, holds_tail: bool },
     /// A page came on screen, or the URL changed.
     Page(Facts, Reason),
     /// The title as it is now: before the page is hidden and whenever the machine is woken.
@@ -33,12 +34,22 @@ pub enum Input {
     Erase,
     /// The page is being hidden and may never come back.
     Hidden,
+    /// The page is being left, frozen or closed: nothing may run after this.
+    Leave,
     /// The page is visible again; the identity as another tab may have left it.
     Visible { stored: Option<String> },
     /// The network is back.
     Online,
     /// What became of a send.
     Outcome { send: u32, outcome: Outcome },
+    /// The outbox is open.
+    Opened,
+    /// A record that a tab has left that is gone; it is this tab's now, under that slot. No text when it was damaged.
+    Found { slot: u32, text: String },
+    /// The record of that slot was not stored: there was no room, or storage is full, blocked or broken.
+    Unstored(u32),
+    /// The shopper took the yes back in another tab.
+    Withdrawn,
 }
 
 /// What became of a send.
@@ -73,19 +84,31 @@ pub enum Transport {
 pub enum Output {
     /// Send a body to the endpoint; an `Input::Outcome` with the same number must follow.
     Send { permit: SendPermit, send: u32, body: String, transport: Transport },
-    /// Store a value.
-    Write { permit: StorePermit, key: Key, value: String },
-    /// Remove a value.
-    Erase { key: Key },
+    /// Have the browser send this when the page is gone, instead of what it was given before.
+    Later { permit: SendPermit, body: String },
+    /// Keep a value; a record under a slot, if all that any tab has stored is no more than `room` with it. An
+    /// `Input::Unstored` follows if it was not.
+    Store { permit: StorePermit, what: Kept, slot: u32, room: u32, text: String },
+    /// Keep it no longer.
+    Undo { what: Kept, text: String },
     /// Tell the page's subscribers; a JSON object.
     Tell(Topic, String),
 }
 
-/// What is stored.
+/// What is kept in the browser, by the numbers of `edge/store.js`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum Kept {
     /// Visitor, session and consent: see `session`.
     Identity,
+    /// The outbox itself. To store it is to open it: an `Input::Opened` follows, and `Input::Found` for each record that was
+    /// left by a tab that is gone, now or later. To undo it is to leave all records to other tabs.
+    Outbox,
+    /// Records of the outbox. To undo is to remove all but those whose slots the text lists, with commas between them.
+    Record,
+    /// What is sent after the page.
+    Tail,
+    /// Everything that any tab has stored.
+    All,
 }
 
 /// What a call answers.

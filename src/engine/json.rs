@@ -79,6 +79,11 @@ pub struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// The text from the next one on.
+    pub fn rest(&self) -> &'a str {
+        self.text
+    }
+
     /// Takes the next value off the text; what separates values is passed over.
     fn value(&mut self) -> Option<&'a str> {
         let text = skip(self.text);

@@ -19,10 +19,12 @@ pub enum Loss {
     Rejected,
     /// `beforeSend` answered null.
     Filtered,
+    /// What was stored of it could not be read again.
+    Damaged,
 }
 
 /// Wire names, in the order of the enum.
-pub const NAMES: [&str; 7] = ["consent_denied", "withdrawn", "queue_full", "expired", "oversize", "rejected", "filtered"];
+pub const NAMES: [&str; 8] = ["consent_denied", "withdrawn", "queue_full", "expired", "oversize", "rejected", "filtered", "damaged"];
 
 impl Loss {
     /// Its wire name.

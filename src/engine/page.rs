@@ -64,7 +64,7 @@ impl Facts {
 /// A page that events happened on.
 #[derive(Debug)]
 pub struct Page {
-    id: Uuid,
+    pub id: Uuid,
     pub url: String,
     /// Settles after the page is on screen.
     title: RefCell<String>,

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::consent::{Choices, Consent};
 use super::id::{Rng, Uuid};
 use super::json::{int, own, push_int, put};
-use super::text::cut;
+use super::text::part;
 use super::time::Millis;
 
 /// One visit of one visitor, under one login.
@@ -55,11 +55,7 @@ impl Stored {
     /// Reads the stored text; `None` when it is not one of ours.
     pub fn read(text: &str) -> Option<Self> {
         let mut rest = text.strip_prefix("1.")?;
-        let mut part = || {
-            let (part, more) = cut(rest, b".").unwrap_or((rest, ""));
-            rest = more;
-            part
-        };
+        let mut part = || part(&mut rest, b'.');
         let (visitor, id) = (Uuid::parse(part())?, Uuid::parse(part())?);
         let mut numbers = [0; 6];
         for number in &mut numbers {

@@ -7,6 +7,13 @@ pub fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+/// Takes what stands before the next `mark` off the front; everything when there is none.
+pub fn part<'a>(rest: &mut &'a str, mark: u8) -> &'a str {
+    let (part, more) = cut(rest, &[mark]).unwrap_or((rest, ""));
+    *rest = more;
+    part
+}
+
 /// Whether `word` is in a list of words with blanks between them.
 pub fn is_one_of(word: &str, words: &str) -> bool {
     words.as_bytes().split(|b| *b == b' ').any(|w| w == word.as_bytes())

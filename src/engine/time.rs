@@ -23,9 +23,13 @@ pub enum Timer {
     Hold,
     /// When a send has not been answered for too long.
     Answer,
+    /// When what came in one go is stored.
+    Store,
+    /// When the browser is given what to send should the tab die.
+    Tail,
 }
 
-const COUNT: usize = 4;
+const COUNT: usize = 6;
 
 /// When each timer is due, on the monotonic clock.
 #[derive(Clone, Debug, Default)]

@@ -40,7 +40,7 @@ impl Page {
     fn open(capacity: u32) -> Self {
         let options = format!(r#"{{"endpoint":"/collect","queue":{{"events":{},"bytes":1000000000}}}}"#, capacity.max(1));
         let mut page = Self { tracker: Tracker::new(Config::read(&options::config_list(&options)), [1, 2]), mono: 0 };
-        page.input(Input::Start { stored: None, sees_beacons: true });
+        page.input(Input::Start { stored: None, sees_beacons: true, holds_tail: false });
         let facts = Facts { url: "https://shop.test/".to_owned(), title: "Shop".to_owned(), referrer: String::new() };
         page.input(Input::Page(facts, Reason::Navigate));
         page

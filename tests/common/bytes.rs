@@ -178,7 +178,10 @@ pub fn texts(bytes: &[u8]) {
     let mut tracker = Tracker::new(config, [1, 2]);
     tracker.subscribe(255);
     let mut now = Now { wall: 1_790_000_000_000, mono: 0 };
-    tracker.handle(Input::Start { stored: Some(raw(&mut c)), sees_beacons: c.byte().is_multiple_of(2) }, now);
+    tracker.handle(
+        Input::Start { stored: Some(raw(&mut c)), sees_beacons: c.byte().is_multiple_of(2), holds_tail: c.byte().is_multiple_of(2) },
+        now,
+    );
     for _ in 0..200 {
         if c.0.is_empty() {
             break;

@@ -12,6 +12,7 @@ use std::io::Read;
 use cartbeacon::engine::config::Config;
 use cartbeacon::engine::gzip::{Gzip, MAX_TEXT};
 use cartbeacon::engine::page::Facts;
+use cartbeacon::engine::wire::native;
 
 /// Options for a tracker at `/collect`, with more members given as JSON text (`,"batch":{…}`).
 pub fn config(more: &str) -> Config {
@@ -37,4 +38,17 @@ pub fn packed(body: &str) -> usize {
         assert_eq!(text, body);
         packed
     })
+}
+
+/// The ids of the events in a stored record.
+pub fn stored_in(value: &str) -> Vec<String> {
+    let contents = value.splitn(5, ',').nth(4).expect("a record");
+    native::events(contents).map(|(_, e)| e.text("id").expect("an id").to_owned()).collect()
+}
+
+/// The ids of the events in a batch.
+pub fn events_in(text: &str) -> Vec<String> {
+    let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let events = value["events"].as_array().map_or(&[] as &[_], Vec::as_slice);
+    events.iter().map(|e| e["id"].as_str().expect("an id").to_owned()).collect()
 }

@@ -191,6 +191,11 @@ export class Browser {
     return this.#driver.getWindowHandle()
   }
 
+  /** All tabs. */
+  tabs() {
+    return this.#driver.getAllWindowHandles()
+  }
+
   /** Drives a frame of the page from now on. */
   frame(which) {
     return this.#driver.switchTo().frame(which)

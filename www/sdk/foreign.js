@@ -60,6 +60,8 @@ export const opener = (base64, further) => {
     if (plan[0] == '!') throw plan.slice(1)
     const { url, bytes, events, hours, ms, dedupes } = JSON.parse(plan)
     const { batch, queue } = options
+    // What may have arrived goes again only where the receiver knows it by its ids: else nothing may outlive the page.
+    if (!dedupes) tell.find = () => Promise.reject('format')
     tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes)
     delete options.mapping
     return {

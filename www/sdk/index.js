@@ -6,7 +6,7 @@ import { start } from './tracker.js'
 const besideThis = () => {
   try {
     // Bundlers look for exactly this expression to carry the file along.
-    return new URL('./cartbeacon.wasm', import.meta.url)
+    return new URL(WASM, import.meta.url)
   } catch {
     throw 'wasm: a bundle that is no ES module needs this option, or cartbeacon/inline'
   }

@@ -6,16 +6,19 @@ import { at, dist } from './paths.mjs'
 const sdk = (name) => at('www/sdk', name)
 
 /** What options ask for: see www/sdk/parts.js. */
-const PARTS = ['anonymous.js', 'formats.js', 'formats-all.js', 'gzip.js', 'privacy.js', 'sources.js']
+const PARTS = ['anonymous.js', 'formats.js', 'formats-all.js', 'gzip.js', 'outbox.js', 'privacy.js', 'sources.js']
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
   { entry: 'index.js', file: 'index.js', format: 'esm' },
   { entry: 'inline.js', file: 'inline.js', format: 'esm' },
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
+  // The same with what waits kept in storage.
+  { entry: 'tag.js', file: 'durable.js', format: 'iife', durable: true },
+  { entry: 'index.js', file: 'durable.esm.js', format: 'esm', durable: true },
   // A part that only shops with a consent platform load.
   { entry: 'consent.js', file: 'consent.js', format: 'esm' },
   // What shoppers see in the footer.
@@ -27,7 +30,8 @@ const BUNDLES = [
 ]
 
 // Nearly all of the tag runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
-const HINTED = { 'cartbeacon.js': { js: '//# allFunctionsCalledOnLoad' } }
+const HINT = { js: '//# allFunctionsCalledOnLoad' }
+const HINTED = { 'cartbeacon.js': HINT, 'durable.js': HINT }
 
 /** Imports that no file answers: the generated glue, and a wasm as text for what carries it inside. */
 function generated(made) {
@@ -58,8 +62,8 @@ function generated(made) {
   }
 }
 
-/** Bundles everything from `made` (the folder with `engine.js` and the wasm files) into dist/. */
-export async function bundle(made, { dev, version }) {
+/** Bundles everything from `made` and `durable` (the folders with `engine.js` and the wasm files) into dist/. */
+export async function bundle(made, durable, { dev, version }) {
   // Loaded only now: it may have been installed by this very command.
   const esbuild = await import('esbuild')
   rmSync(dist, { recursive: true, force: true })
@@ -71,19 +75,33 @@ export async function bundle(made, { dev, version }) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'silent',
-    define: { VERSION: JSON.stringify(version), DEV: String(dev) },
     // Private properties are written with one underscore; the glue's own `__wbg_ptr` is left alone.
     mangleProps: dev ? undefined : /^_[a-z]/,
-    plugins: [generated(made)],
   }
+  const define = (isDurable) => ({
+    VERSION: JSON.stringify(version),
+    DEV: String(dev),
+    'globalThis.DURABLE': String(isDurable),
+    WASM: JSON.stringify(isDurable ? './durable.wasm' : './cartbeacon.wasm'),
+  })
   await Promise.all(
-    BUNDLES.map(({ entry, file, format }) =>
-      esbuild.build({ ...shared, format, bundle: format !== undefined, banner: HINTED[file], entryPoints: [sdk(entry)], outfile: join(dist, file) })),
+    BUNDLES.map(({ entry, file, format, durable: isDurable = false }) =>
+      esbuild.build({
+        ...shared,
+        define: define(isDurable),
+        plugins: [generated(isDurable ? durable : made)],
+        format,
+        bundle: format !== undefined,
+        banner: HINTED[file],
+        entryPoints: [sdk(entry)],
+        outfile: join(dist, file),
+      })),
   )
   const stub = join(dist, 'stub.js')
   writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
   for (const types of ['index.d.ts', 'consent.d.ts', 'widget.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
+  copyFileSync(join(durable, 'cartbeacon.wasm'), join(dist, 'durable.wasm'))
 }
 
 /** dist/formats.js anew, around another wasm, which is then all it knows. */

@@ -13,7 +13,10 @@ const BUDGET = at('tests/budget.json')
 const RISE_TO_EXPLAIN = 1.02
 
 // Files that are fetched together are paid for together.
-const TOGETHER = { 'cartbeacon.js + cartbeacon.wasm': ['cartbeacon.js', 'cartbeacon.wasm'] }
+const TOGETHER = {
+  'cartbeacon.js + cartbeacon.wasm': ['cartbeacon.js', 'cartbeacon.wasm'],
+  'durable.js + durable.wasm': ['durable.js', 'durable.wasm'],
+}
 
 function weigh(file) {
   const bytes = readFileSync(file)

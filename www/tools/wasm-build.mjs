@@ -28,8 +28,12 @@ const STACK_BYTES = 65_536
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
   .map((name) => `--enable-${name}`)
 
+/** What cargo is asked for: the base and the parts, or the durable build. */
+const BASE = ['--lib', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--no-default-features', '--features', 'parts,formats-all']
+const DURABLE = ['--lib', '--no-default-features', '--features', 'outbox']
+
 /** cargo's arguments and environment for one kind of build; `wanted` says of what. */
-function cargoCall(toolchain, dev, wanted = ['--lib', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--features', 'parts']) {
+function cargoCall(toolchain, dev, wanted) {
   const args = ['build', '--package', CRATE, ...wanted, '--target', TARGET]
   const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`]
   const env = { ...toolchain.env }
@@ -49,8 +53,8 @@ function cargoCall(toolchain, dev, wanted = ['--lib', ...Object.keys(PARTS).flat
   return { args, env }
 }
 
-async function compile(toolchain, dev, onLine) {
-  const { args, env } = cargoCall(toolchain, dev)
+async function compile(toolchain, dev, durable, onLine) {
+  const { args, env } = cargoCall(toolchain, dev, durable ? DURABLE : BASE)
   await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
   return join(wasmTargetDir, TARGET, dev ? 'debug' : 'release-wasm')
 }
@@ -129,9 +133,9 @@ export async function buildFormats(toolchain, features, output) {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-/** Makes `engine.js`, `cartbeacon.wasm` and the parts' `<name>.wasm` in `out`. */
-export async function buildWasm(toolchain, { dev, out }, onLine) {
-  const compiled = await compile(toolchain, dev, onLine)
+/** Makes `engine.js` and `cartbeacon.wasm` in `out`: those of the durable build, or the others and the parts' `<name>.wasm`. */
+export async function buildWasm(toolchain, { dev, durable, out }, onLine) {
+  const compiled = await compile(toolchain, dev, durable, onLine)
   const scratch = `${out}.bindgen`
   const bound = await bind(join(compiled, `${CRATE}.wasm`), scratch, onLine)
   rmSync(out, { recursive: true, force: true })
@@ -147,6 +151,6 @@ export async function buildWasm(toolchain, { dev, out }, onLine) {
     glue = rename(keepImports(glue, names.imports.map(([, name]) => name)), names)
   }
   writeFileSync(glueFile, glue)
-  for (const name of Object.keys(PARTS)) await makePart(name, compiled, join(out, `${name}.wasm`), dev, scratch)
+  for (const name of durable ? [] : Object.keys(PARTS)) await makePart(name, compiled, join(out, `${name}.wasm`), dev, scratch)
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -46,7 +46,7 @@ fn real_bodies() -> Vec<String> {
         referrer: String::new(),
     };
     let inputs = [
-        Input::Start { stored: None, sees_beacons: true },
+        Input::Start { stored: None, sees_beacons: true, holds_tail: false },
         Input::Page(facts(""), Reason::Navigate),
         Input::Consent(options::consent_number(r#"{"analytics":"granted"}"#)),
         Input::Identify(r#""customer 7""#.to_owned()),

@@ -148,7 +148,7 @@ impl Consent {
     /// What had to go for it is answered as a count.
     pub fn hold(&mut self, event: Event) -> Result<usize, Event> {
         match &mut self.state {
-            State::Pending(held) => Ok(held.push(event, HELD)),
+            State::Pending(held) => Ok(held.push(event, HELD) + held.trim(HELD)),
             _ => Err(event),
         }
     }

@@ -1,7 +1,7 @@
 //! Events that wait, bounded by count, bytes and age. When it is full the least urgent go first, the oldest of them first;
 //! orders are the last to go.
 
-use super::event::Event;
+use super::event::{Event, TORN, UNSTORED, is_stored};
 use super::time::Millis;
 use super::vocab::LANES;
 
@@ -17,6 +17,8 @@ pub struct Caps {
 pub struct Queue {
     events: Vec<Event>,
     bytes: usize,
+    /// Nothing has to be stored before this place.
+    stored: usize,
 }
 
 impl Queue {
@@ -40,46 +42,56 @@ impl Queue {
         self.events
     }
 
-    /// Adds an event, then makes room; answers how many had to go (the new one may be among them).
+    /// Adds an event, then makes room; answers how many had to go (the new one may be among them). To make room costs as much
+    /// as there is, so it is done for an eighth of the limit at a time: until then it may be exceeded by that.
     pub fn push(&mut self, event: Event, caps: Caps) -> usize {
         self.bytes += event.size();
         self.events.push(event);
-        self.trim(caps)
+        let is_over = self.events.len() > caps.events + caps.events / 8 || self.bytes > caps.bytes + caps.bytes / 8;
+        if is_over { self.trim(caps) } else { 0 }
+    }
+
+    /// Puts events before all others: they have waited longer.
+    pub fn restore(&mut self, mut events: Vec<Event>) {
+        events.append(&mut self.events);
+        self.events = events;
+        self.recount();
     }
 
     /// Makes the queue fit; answers how many had to go.
     pub fn trim(&mut self, caps: Caps) -> usize {
-        let before = self.events.len();
-        let (mut count, mut bytes) = (before, self.bytes);
-        for lane in LANES.into_iter().rev() {
-            if count <= caps.events && bytes <= caps.bytes {
-                break;
-            }
-            self.events.retain(|e| {
-                let go = e.lane == lane && (count > caps.events || bytes > caps.bytes);
-                if go {
+        let (before, mut bytes) = (self.events.len(), self.bytes);
+        let (mut count, mut lane) = (before, LANES.len());
+        while lane > 0 && (count > caps.events || bytes > caps.bytes) {
+            lane -= 1;
+            self.retain(&mut |e| {
+                let goes = e.lane as usize == lane && (count > caps.events || bytes > caps.bytes);
+                if goes {
                     count -= 1;
                     bytes -= e.size();
                 }
-                !go
+                !goes
             });
         }
-        self.bytes = bytes;
         before - count
     }
 
     /// Drops what happened before `limit`; answers how many.
     pub fn expire(&mut self, limit: Millis) -> usize {
+        self.retain(&mut |e| e.at >= limit)
+    }
+
+    /// One such loop for all who need one.
+    fn retain(&mut self, stays: &mut dyn FnMut(&Event) -> bool) -> usize {
         let before = self.events.len();
-        self.events.retain(|e| e.at >= limit);
+        self.events.retain(|e| stays(e));
         self.recount();
         before - self.events.len()
     }
 
     /// Empties the queue; answers how many there were.
     pub fn clear(&mut self) -> usize {
-        self.bytes = 0;
-        core::mem::take(&mut self.events).len()
+        core::mem::take(self).events.len()
     }
 
     /// Takes the next batch of one session, of at most `bytes`: the whole queue when it fits, else the most urgent lanes
@@ -114,7 +126,29 @@ impl Queue {
         taken
     }
 
+    /// The first run of events that nothing was stored for yet.
+    pub fn unstored(&mut self) -> &mut [Event] {
+        let is_new = |e: &Event| matches!(e.slot, UNSTORED | TORN);
+        let rest = self.events.get_mut(self.stored..).unwrap_or_default();
+        let start = rest.iter().position(is_new).unwrap_or(rest.len());
+        self.stored += start;
+        let rest = rest.get_mut(start..).unwrap_or_default();
+        let end = rest.iter().position(|e| !is_new(e)).unwrap_or(rest.len());
+        rest.get_mut(..end).unwrap_or_default()
+    }
+
+    /// All events, to be changed in what does not change their size.
+    pub fn each(&mut self) -> &mut [Event] {
+        &mut self.events
+    }
+
+    /// Forgets every event that is stored; answers how many.
+    pub fn leave(&mut self) -> usize {
+        self.retain(&mut |e| !is_stored(e.slot))
+    }
+
     fn recount(&mut self) {
+        self.stored = 0;
         self.bytes = self.events.iter().map(Event::size).sum();
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::vocab::Lane;
 pub fn event(n: u32, lane: Lane, bytes: usize) -> Event {
     let page = Rc::new(Page::new(Uuid(1), "", "", "", Reason::Navigate));
     let text = "x".repeat(bytes.saturating_sub(112));
-    Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, page, session: None, text }
+    Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, page, session: None, slot: 0, text }
 }
 
 fn of(session: &Rc<Session>, event: Event) -> Event {
@@ -80,7 +80,7 @@ fn an_event_larger_than_a_batch_goes_alone() {
 #[test]
 fn a_batch_holds_one_session() {
     let mut q = Queue::default();
-    let sessions = [Rc::new(Session::default()), Rc::new(Session::default())];
+    let sessions = [1, 2].map(|n| Rc::new(Session { n, ..Session::default() }));
     q.push(of(&sessions[0], event(1, Lane::Page, 200)), WIDE);
     q.push(of(&sessions[1], event(2, Lane::Page, 200)), WIDE);
     q.push(of(&sessions[0], event(3, Lane::Page, 200)), WIDE);
@@ -104,7 +104,7 @@ proptest::proptest! {
         bytes in 200_usize..5_000,
     ) {
         let mut q = Queue::default();
-        let sessions = [Rc::new(Session::default()), Rc::new(Session::default())];
+        let sessions = [1, 2].map(|n| Rc::new(Session { n, ..Session::default() }));
         for (n, (lane, size, session)) in lanes.iter().enumerate() {
             let lane = LANES.get(*lane).copied().unwrap_or(Lane::Rest);
             let event = event(u32::try_from(n).unwrap_or(0), lane, *size);

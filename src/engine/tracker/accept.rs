@@ -1,6 +1,7 @@
 //! What is captured or called becomes an event: checked, numbered, held or queued.
 
 use super::super::check;
+use super::super::event::UNSTORED;
 use super::super::queue::Caps;
 use super::super::text::cut;
 use super::super::vocab::Lane;
@@ -98,7 +99,7 @@ impl Tracker {
         };
         let at = context.at.unwrap_or_else(|| self.at(now));
         let id = context.id.unwrap_or_else(|| self.rng.uuid(at));
-        let event = Event { id, at, lane: checked.lane, seq: 0, page, session: None, text };
+        let event = Event { id, at, lane: checked.lane, seq: 0, page, session: None, slot: UNSTORED, text };
         self.accepted += 1;
         let loss = self.consent.loss();
         let state = match loss {
@@ -147,17 +148,24 @@ impl Tracker {
         }
         event.session = Some(session);
         let urgent = event.lane == Lane::Order;
-        let caps = if self.is_stuck(now) { self.caps() } else { BURST };
-        let dropped = self.queue.push(event, caps);
+        let dropped = self.queue.push(event, self.caps(now));
         self.lose(Loss::QueueFull, dropped);
         let full =
             self.queue.len() >= self.config.count(Number::BatchEvents) || self.queue.bytes() >= self.config.count(Number::BatchBytes);
         let wait = if urgent || full { 0 } else { self.config.ms(Number::BatchMs) };
         self.timers.set_if_earlier(Timer::Flush, now.mono + wait);
+        self.expect_storing(now);
+        if urgent {
+            self.store();
+        }
     }
 
-    /// What may wait when it cannot be sent.
-    pub(super) fn caps(&self) -> Caps {
-        Caps { events: self.config.count(Number::QueueEvents), bytes: self.config.count(Number::QueueBytes) }
+    /// What may wait.
+    pub(super) fn caps(&self, now: Now) -> Caps {
+        if self.is_stuck(now) {
+            Caps { events: self.config.count(Number::QueueEvents), bytes: self.config.count(Number::QueueBytes) }
+        } else {
+            BURST
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Events become batches, batches become sends, and every send's outcome decides what becomes of its events.
 
+use super::super::event::{TORN, UNSTORED, is_stored};
 use super::super::io::{Outcome, Transport};
+use super::super::vocab::Lane;
+use super::keep::IS_BUILT;
 use super::*;
 
 /// Beacons and keepalive fetches may have 64 KiB in flight, shared with every other script of the page: leave them some.
@@ -25,13 +28,25 @@ const BREAK_AFTER: u32 = 3;
 /// A batch that waits to be sent, or is on its way.
 #[derive(Debug)]
 struct Parcel {
-    id: Uuid,
+    id: String,
     attempt: u32,
-    /// Empty once they are handed over; then only the bytes in flight still count.
-    events: Vec<Event>,
+    /// How many events; none once they are left or withdrawn: then only the bytes in flight still count.
+    count: usize,
+    /// The events, as `native::contents` writes them.
+    contents: String,
     /// Losses it reports.
     lost: Losses,
+    /// The outbox's slot for it.
+    slot: u32,
     flight: Option<Flight>,
+}
+
+impl Parcel {
+    /// Forgets the events; answers how many there were.
+    fn empty(&mut self) -> usize {
+        (self.contents, self.slot) = (String::new(), UNSTORED);
+        core::mem::take(&mut self.count)
+    }
 }
 
 #[derive(Debug)]
@@ -40,6 +55,8 @@ struct Flight {
     bytes: usize,
     transport: Transport,
     deadline: Millis,
+    /// The browser has it, and nothing more will be known: at the deadline it counts as handed over.
+    is_taken: bool,
 }
 
 /// The batches, and how sending goes.
@@ -79,28 +96,50 @@ impl Delivery {
         let waiting = self.count(false);
         self.handed_over += self.count(true) as u64;
         self.parcels.retain_mut(|p| {
-            p.events.clear();
+            p.empty();
             p.flight.is_some()
         });
         self.unreported = Losses::default();
         waiting
     }
 
+    /// Forgets every event that is stored; answers how many.
+    pub(super) fn leave(&mut self) -> usize {
+        let mut left = 0;
+        self.parcels.retain_mut(|p| {
+            if is_stored(p.slot) {
+                left += p.empty();
+            }
+            p.flight.is_some() || p.count > 0
+        });
+        left
+    }
+
+    /// The slot of every batch.
+    pub(super) fn each(&mut self, see: &mut dyn FnMut(&mut u32)) {
+        for parcel in &mut self.parcels {
+            see(&mut parcel.slot);
+        }
+    }
+
     /// How many events are on their way, or wait to go again.
     pub(super) fn count(&self, flying: bool) -> usize {
-        self.parcels.iter().filter(|p| p.flight.is_some() == flying).map(|p| p.events.len()).sum()
+        self.parcels.iter().filter(|p| p.flight.is_some() == flying).map(|p| p.count).sum()
     }
 
     pub(super) fn has(&self, id: Option<Uuid>) -> bool {
-        self.parcels.iter().any(|p| p.events.iter().any(|e| Some(e.id) == id))
+        let Some(id) = id.map(Uuid::text) else { return false };
+        self.parcels.iter().any(|p| native::events(&p.contents).any(|(_, event)| event.text("id") == Some(id.as_str())))
     }
 
     fn waiting(&self) -> Option<usize> {
         self.parcels.iter().position(|p| p.flight.is_none())
     }
 
-    fn push(&mut self, id: Uuid, attempt: u32, events: Vec<Event>, lost: Losses) {
-        self.parcels.push(Parcel { id, attempt, events, lost, flight: None });
+    /// A batch that waits.
+    pub(super) fn push(&mut self, id: String, attempt: u32, count: usize, contents: String, slot: u32) {
+        let lost = if attempt > 1 { Losses::default() } else { core::mem::take(&mut self.unreported) };
+        self.parcels.push(Parcel { id, attempt, count, contents, lost, slot, flight: None });
     }
 
     /// Bytes that a beacon may still have, and plain fetches under way.
@@ -131,7 +170,7 @@ impl Tracker {
 
     /// Whether nothing can leave for now.
     pub(super) fn is_stuck(&self, now: Now) -> bool {
-        self.hidden || now.mono < self.delivery.not_before || self.delivery.zeros >= BREAK_AFTER
+        now.mono < self.delivery.not_before || self.delivery.zeros >= BREAK_AFTER
     }
 
     /// Whether no send waits for its outcome.
@@ -150,6 +189,10 @@ impl Tracker {
     /// Sends what may be sent now. A page that is `dying` does not wait for better times.
     pub(super) fn flush(&mut self, now: Now, dying: bool) {
         self.timers.stop(Timer::Flush);
+        // What is on its way is stored before it goes, and whether that worked is heard before it is packed.
+        if self.store() && !dying {
+            return self.timers.set(Timer::Flush, now.mono);
+        }
         if self.delivery.zeros >= BREAK_AFTER {
             return;
         }
@@ -157,17 +200,22 @@ impl Tracker {
             self.flush_if_waiting(now);
             return;
         }
+        self.cancel_tail();
         let expired = self.queue.expire(self.at(now).saturating_sub(self.config.ms(Number::QueueMs)));
         self.lose(Loss::Expired, expired);
         while self.send_one(dying, now) {}
+        self.store();
         self.save();
+        if dying {
+            self.hold_tail(now);
+        }
     }
 
     /// Sends one batch; false when there is none, no permit, or no room.
     fn send_one(&mut self, dying: bool, now: Now) -> bool {
         let Some(permit) = self.consent.may_send() else { return false };
         let (room, fetches) = self.delivery.room();
-        let sizes = |p: &Parcel| native::ENVELOPE + p.events.iter().map(Event::size).sum::<usize>();
+        let sizes = |p: &Parcel| native::ENVELOPE + p.contents.len();
         let waiting = self.delivery.waiting();
         let needed = waiting.and_then(|at| self.delivery.parcels.get(at)).map_or(MIN_BATCH, sizes);
         let (transport, limit) = if needed <= room {
@@ -180,31 +228,14 @@ impl Tracker {
         } else {
             return false;
         };
-        if waiting.is_none() {
-            let bytes = limit.min(self.config.count(Number::BatchBytes)).saturating_sub(native::ENVELOPE);
-            let events = self.queue.take(bytes);
-            if events.is_empty() {
-                return false;
-            }
-            let id = self.rng.uuid(self.at(now));
-            let lost = core::mem::take(&mut self.delivery.unreported);
-            self.delivery.push(id, 1, events, lost);
+        if waiting.is_none() && !self.pack(limit, now) {
+            return false;
         }
         let at = self.delivery.waiting().unwrap_or(0);
-        let Some(parcel) = self.delivery.parcels.get_mut(at) else { return false };
-        let head = native::Head {
-            id: parcel.id,
-            attempt: parcel.attempt,
-            sent: self.origin + now.mono,
-            site: &self.config.site,
-            consent: &self.consent,
-            policy: &self.config.consent.policy,
-            lost: &parcel.lost,
-        };
-        let body = native::encode(&head, &parcel.events);
+        let Some(parcel) = self.delivery.parcels.get(at) else { return false };
+        let body = self.body(&parcel.id, parcel.attempt, &parcel.lost, &parcel.contents, now);
         if body.len() > limit {
-            // Pages come on top of what the events weigh: halve until it fits.
-            if parcel.events.len() > 1 {
+            if parcel.count > 1 {
                 self.halve(at, now);
             } else if body.len() > MAX_BODY {
                 self.drop_parcel(at, Loss::Oversize);
@@ -218,12 +249,63 @@ impl Tracker {
         self.delivery.bytes_sent += bytes as u64;
         let send = self.delivery.number();
         if let Some(parcel) = self.delivery.parcels.get_mut(at) {
-            parcel.flight = Some(Flight { send, bytes, transport, deadline });
+            parcel.flight = Some(Flight { send, bytes, transport, deadline, is_taken: false });
         }
         self.tell_batch(at, "sent", bytes as u64);
         self.timers.set_if_earlier(Timer::Answer, deadline);
         self.outputs.push(Output::Send { permit, send, body, transport });
         true
+    }
+
+    pub(super) fn new_id(&mut self, now: Now) -> String {
+        self.rng.uuid(self.at(now)).text()
+    }
+
+    /// The body of a batch as it is sent now.
+    pub(super) fn body(&self, id: &str, attempt: u32, lost: &Losses, contents: &str, now: Now) -> String {
+        let (site, consent, policy) = (&self.config.site, &self.consent, &self.config.consent.policy);
+        native::body(&native::Head { id, attempt, sent: self.origin + now.mono, site, consent, policy, lost }, contents)
+    }
+
+    /// Makes a batch of what waits; false when nothing does.
+    fn pack(&mut self, limit: usize, now: Now) -> bool {
+        let limit = limit.saturating_sub(native::ENVELOPE);
+        let mut bytes = limit.min(self.config.count(Number::BatchBytes));
+        loop {
+            let events = self.queue.take(bytes);
+            if events.is_empty() {
+                return false;
+            }
+            let contents = native::contents(&events);
+            if contents.len() > limit && events.len() > 1 {
+                // Pages come on top of what the events weigh.
+                self.queue.restore(events);
+                bytes /= 2;
+                continue;
+            }
+            let stored = if IS_BUILT { events.iter().filter(|e| is_stored(e.slot)).count() } else { 0 };
+            if stored > 0 && stored < events.len() {
+                // Storage is full: what is in it stays in it, in a batch of its own.
+                let (old, new): (Vec<_>, Vec<_>) = events.iter().cloned().partition(|e| is_stored(e.slot));
+                self.add(1, old.len(), native::contents(&old), u32::MAX, now);
+                self.add(1, new.len(), native::contents(&new), self.room_for(Lane::Rest), now);
+            } else {
+                let room = if stored > 0 { u32::MAX } else { self.room_for(Lane::Rest) };
+                self.add(1, events.len(), contents, room, now);
+            }
+            // What is left of a record is stored anew: who finds the old one would send again what went.
+            let (mut slot, mut is_torn) = (UNSTORED, false);
+            for left in self.queue.each() {
+                if left.slot != slot {
+                    slot = left.slot;
+                    is_torn = is_stored(slot) && events.iter().any(|e| e.slot == slot);
+                }
+                if is_torn {
+                    left.slot = TORN;
+                }
+            }
+            return true;
+        }
     }
 
     /// Acts on what became of a send.
@@ -244,10 +326,9 @@ impl Tracker {
             // The endpoint's answer will be seen.
             Outcome::Taken if self.sees_beacons => return,
             Outcome::Taken => {
-                self.delivery.handed_over += core::mem::take(&mut parcel.events).len() as u64;
                 let deadline = now.mono + UNSEEN_MS;
                 if let Some(flight) = &mut parcel.flight {
-                    flight.deadline = deadline;
+                    (flight.deadline, flight.is_taken) = (deadline, true);
                     if flight.transport == Transport::OpaqueFetch {
                         // The network works.
                         (self.delivery.zeros, self.delivery.failures) = (0, 0);
@@ -263,7 +344,8 @@ impl Tracker {
             }
             Outcome::Answered { status, retry_after } => {
                 let flight = parcel.flight.take();
-                if parcel.events.is_empty() {
+                if parcel.count == 0 || flight.as_ref().is_some_and(|f| f.is_taken) {
+                    self.delivery.handed_over += parcel.count as u64;
                     self.delivery.parcels.remove(at);
                 } else {
                     let readable = matches!(flight, Some(Flight { transport: Transport::KeepaliveFetch | Transport::Fetch, .. }));
@@ -277,10 +359,8 @@ impl Tracker {
                 }
             }
         }
-        if self.is_stuck(now) {
-            let dropped = self.queue.trim(self.caps());
-            self.lose(Loss::QueueFull, dropped);
-        }
+        let dropped = self.queue.trim(self.caps(now));
+        self.lose(Loss::QueueFull, dropped);
         self.flush_if_waiting(now);
     }
 
@@ -290,8 +370,8 @@ impl Tracker {
             // 1000 and more are said by formats that report how many of a batch they refused.
             200..=299 | 1000.. => {
                 self.delivery.failures = 0;
-                let refused = usize::from(status.saturating_sub(1000)).min(parcel.events.len());
-                self.delivery.acknowledged += (parcel.events.len() - refused) as u64;
+                let refused = usize::from(status.saturating_sub(1000)).min(parcel.count);
+                self.delivery.acknowledged += (parcel.count - refused) as u64;
                 self.lose(Loss::Rejected, refused);
                 self.tell_batch(at, "acknowledged", u64::from(status));
                 self.delivery.parcels.remove(at);
@@ -307,7 +387,7 @@ impl Tracker {
                 self.delivery.not_before = now.mono + wait;
                 self.tell_batch(at, "retry", u64::from(status));
             }
-            _ if parcel.events.len() > 1 => {
+            _ if parcel.count > 1 => {
                 parcel.attempt += 1;
                 self.halve(at, now);
             }
@@ -317,19 +397,36 @@ impl Tracker {
 
     /// One of the events is refused, or all are too much: from now on two batches.
     fn halve(&mut self, at: usize, now: Now) {
-        let (first, second) = (self.rng.uuid(self.at(now)), self.rng.uuid(self.at(now)));
-        if let Some(parcel) = self.delivery.parcels.get_mut(at) {
-            let rest = parcel.events.split_off(parcel.events.len() / 2);
-            let attempt = parcel.attempt;
-            parcel.id = first;
-            self.delivery.push(second, attempt, rest, Losses::default());
+        let parcel = self.delivery.parcels.remove(at);
+        self.delivery.unreported.merge(&parcel.lost);
+        let half = parcel.count / 2;
+        let (first, second) = native::halves(&parcel.contents, half);
+        let room = if is_stored(parcel.slot) { u32::MAX } else { self.room_for(Lane::Rest) };
+        self.add(parcel.attempt, half, first, room, now);
+        self.add(parcel.attempt, parcel.count - half, second, room, now);
+    }
+
+    /// A new batch. In storage it takes the place of what its events were in, if there is so much `room`.
+    fn add(&mut self, attempt: u32, count: usize, contents: String, room: u32, now: Now) {
+        let (id, at) = (self.new_id(now), self.at(now));
+        let slot = self.keep(&id, attempt, count, at, &contents, room);
+        self.delivery.push(id, attempt, count, contents, slot);
+    }
+
+    /// Stores the batches that were made before storage was open.
+    pub(super) fn store_batches(&mut self, now: Now) {
+        let (room, at) = (self.room_for(Lane::Order), self.at(now));
+        let mut parcels = core::mem::take(&mut self.delivery.parcels);
+        for p in parcels.iter_mut().filter(|p| p.slot == UNSTORED && p.count > 0) {
+            p.slot = self.keep(&p.id, p.attempt, p.count, at, &p.contents, room);
         }
+        self.delivery.parcels = parcels;
     }
 
     fn drop_parcel(&mut self, at: usize, loss: Loss) {
         let parcel = self.delivery.parcels.remove(at);
         self.delivery.unreported.merge(&parcel.lost);
-        self.lose(loss, parcel.events.len());
+        self.lose(loss, parcel.count);
     }
 
     /// Sends that nobody answered in time: the endpoint may or may not have them. The native format carries ids that it
@@ -347,7 +444,7 @@ impl Tracker {
 
     fn tell_batch(&mut self, at: usize, state: &'static str, n: u64) {
         let Some((mut w, parcel)) = self.notice(Topic::Batch).zip(self.delivery.parcels.get(at)) else { return };
-        w.text("id", &parcel.id.text()).text("state", state).number("events", parcel.events.len() as u64);
+        w.text("id", &parcel.id).text("state", state).number("events", parcel.count as u64);
         w.number("attempt", u64::from(parcel.attempt)).number(if state == "sent" { "bytes" } else { "status" }, n);
         self.tell(Topic::Batch, w);
     }

@@ -2,10 +2,11 @@
 //!
 //! Drive it like this: `handle` an input (or `handle_timeout`), then `poll_output` until it is empty, then ask
 //! `poll_timeout` when to wake it. Spurious calls do nothing. `accept` turns captures into events, `deliver` turns events
-//! into sends, `report` answers questions.
+//! into sends, `keep` stores what waits, `report` answers questions.
 
 mod accept;
 mod deliver;
+mod keep;
 mod report;
 
 use std::rc::Rc;
@@ -15,7 +16,7 @@ use super::config::{Config, Number};
 use super::consent::{Change, Choices, Consent, HELD_MS, Source};
 use super::event::Event;
 use super::id::{Rng, Uuid};
-use super::io::{Answer, Input, Key, Output, Topic};
+use super::io::{Answer, Input, Kept, Output, Topic};
 use super::json::{Json, Writer, int, own, put};
 use super::losses::{Loss, Losses};
 use super::page::{Facts, Page, Reason};
@@ -24,6 +25,7 @@ use super::session::{Identity, Stored};
 use super::time::{Millis, Now, Timer, Timers};
 use super::wire::native;
 use deliver::Delivery;
+use keep::Outbox;
 
 pub use report::Stats;
 
@@ -44,6 +46,7 @@ pub struct Tracker {
     page: Option<Rc<Page>>,
     queue: Queue,
     delivery: Delivery,
+    outbox: Outbox,
     losses: Losses,
     accepted: u64,
     last: Option<(Uuid, &'static str)>,
@@ -51,6 +54,9 @@ pub struct Tracker {
     wanted: u8,
     hidden: bool,
     sees_beacons: bool,
+    holds_tail: bool,
+    /// Whether the browser has a tail to send.
+    has_tail: bool,
 }
 
 impl Tracker {
@@ -65,12 +71,15 @@ impl Tracker {
             page: None,
             queue: Queue::default(),
             delivery: Delivery::default(),
+            outbox: Outbox::default(),
             losses: Losses::default(),
             accepted: 0,
             last: None,
             wanted: 0,
             hidden: false,
             sees_beacons: false,
+            holds_tail: false,
+            has_tail: false,
             config,
         }
     }
@@ -87,9 +96,21 @@ impl Tracker {
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) -> Answer {
+        let answer = self.take_in(&input, now);
+        // What was captured ends nothing.
+        if !matches!(input, Input::Track(..) | Input::Click(_) | Input::Title(_)) {
+            self.sweep();
+        }
+        answer
+    }
+
+    fn take_in(&mut self, input: &Input, now: Now) -> Answer {
         // Borrowed: one place drops what is left of the input, instead of every way out of here.
-        match &input {
-            Input::Start { stored, sees_beacons } => self.start(stored.as_deref(), *sees_beacons, now),
+        match input {
+            Input::Start { stored, sees_beacons, holds_tail } => {
+                (self.sees_beacons, self.holds_tail) = (*sees_beacons, *holds_tail);
+                self.start(stored.as_deref(), now);
+            }
             Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
             Input::Title(title) => {
                 if let Some(page) = &self.page {
@@ -113,12 +134,16 @@ impl Tracker {
             }
             Input::Flush => self.flush(now, false),
             Input::Erase => self.erase(now),
-            Input::Hidden => {
+            Input::Hidden | Input::Leave => {
                 self.hidden = true;
                 self.flush(now, true);
+                if matches!(input, Input::Leave) {
+                    self.close_outbox();
+                }
             }
             Input::Visible { stored } => {
                 self.hidden = false;
+                self.open_outbox();
                 // A computer that slept has a monotonic clock that stood still: catch up, never go back.
                 self.origin = self.origin.max(now.wall.saturating_sub(now.mono));
                 if let Some(stored) = stored.as_deref().and_then(Stored::read)
@@ -132,6 +157,13 @@ impl Tracker {
                 self.flush_if_waiting(now);
             }
             Input::Outcome { send, outcome } => self.outcome(*send, *outcome, now),
+            Input::Opened => self.opened(now),
+            Input::Found { slot, text } => self.found(*slot, text, now),
+            Input::Unstored(slot) => self.unstored(*slot),
+            Input::Withdrawn => {
+                let change = self.consent.withdraw(self.at(now));
+                self.consent_changed(change, now);
+            }
         }
         Answer::Done
     }
@@ -139,7 +171,7 @@ impl Tracker {
     /// No visitor and no session any more, here and in storage.
     fn forget(&mut self) {
         self.identity = Identity::default();
-        self.outputs.push(Output::Erase { key: Key::Identity });
+        self.undo(Kept::Identity);
     }
 
     /// Does what is due.
@@ -156,6 +188,13 @@ impl Tracker {
         if self.timers.take(Timer::Flush, now.mono) {
             self.flush(now, self.hidden);
         }
+        if self.timers.take(Timer::Store, now.mono) {
+            self.store();
+        }
+        if self.timers.take(Timer::Tail, now.mono) {
+            self.hold_tail(now);
+        }
+        self.sweep();
     }
 
     /// The next thing to do.
@@ -173,9 +212,8 @@ impl Tracker {
         self.origin + now.mono
     }
 
-    fn start(&mut self, stored: Option<&str>, sees_beacons: bool, now: Now) {
+    fn start(&mut self, stored: Option<&str>, now: Now) {
         self.origin = now.wall.saturating_sub(now.mono);
-        self.sees_beacons = sees_beacons;
         let stored = stored.and_then(Stored::read);
         let yes = stored.as_ref().map(|stored| (stored.choices, stored.consented));
         let change = self.consent.begin(yes, self.at(now));
@@ -201,6 +239,7 @@ impl Tracker {
             Change::Purposes => {}
             Change::Granted(held) => {
                 self.timers.stop(Timer::Hold);
+                self.open_outbox();
                 for event in held {
                     self.enqueue(event, now);
                 }
@@ -208,15 +247,17 @@ impl Tracker {
             Change::Denied(held) => {
                 self.timers.stop(Timer::Hold);
                 self.lose(Loss::ConsentDenied, held);
+                self.forget_all();
             }
             Change::Withdrawn(held) => {
                 // What the browser has taken still fills its budget until it is answered: that timer goes on.
-                self.timers.stop(Timer::Flush);
-                self.timers.stop(Timer::Hold);
+                for timer in [Timer::Flush, Timer::Hold, Timer::Store, Timer::Tail] {
+                    self.timers.stop(timer);
+                }
+                self.cancel_tail();
                 let waiting = held + self.queue.clear() + self.delivery.purge();
                 self.lose(Loss::Withdrawn, waiting);
-                // Only what the browser has taken already still hangs on these.
-                self.forget();
+                self.forget_all();
             }
         }
         self.save();
@@ -243,7 +284,7 @@ impl Tracker {
         if let Some(permit) = self.consent.may_store()
             && let Some(value) = self.identity.stored(&self.consent)
         {
-            self.outputs.push(Output::Write { permit, key: Key::Identity, value });
+            self.outputs.push(Output::Store { permit, what: Kept::Identity, slot: 1, room: 0, text: value });
         }
     }
 

@@ -5,14 +5,15 @@ use std::rc::Rc;
 use crate::engine::consent::Consent;
 use crate::engine::event::Event;
 use crate::engine::id::Uuid;
-use crate::engine::json::Writer;
+use crate::engine::json::{Json, Members, Writer, own, put};
 use crate::engine::losses::Losses;
 use crate::engine::page::Page;
+use crate::engine::text::part;
 use crate::engine::time::Millis;
 
 /// Everything a body is written from, beside the events.
 pub struct Head<'a> {
-    pub id: Uuid,
+    pub id: &'a str,
     pub attempt: u32,
     pub sent: Millis,
     pub site: &'a str,
@@ -25,32 +26,16 @@ pub struct Head<'a> {
 /// What the envelope takes beside pages and events, rounded up.
 pub const ENVELOPE: usize = 640;
 
-/// Writes the body of a batch of one session.
-pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
+/// What a batch of one session holds, written once: session id, visitor id, user (escaped as in JSON), each with a tab, and
+/// `{"session":…,"pages":…,"events":…}`. Whether the ids may leave is decided when it is sent.
+pub fn contents(events: &[Event]) -> String {
     let size: usize = events.iter().map(Event::size).sum();
     let mut w = Writer { out: String::with_capacity(size + 2 * ENVELOPE) };
-    w.open("{").number("v", 1).text("batch", &head.id.text());
-    w.text("sdk", concat!("cartbeacon/", env!("CARGO_PKG_VERSION"))).text("engine", "wasm").text("site", head.site);
-    w.number("sent", head.sent).number("attempt", u64::from(head.attempt));
     if let Some(session) = events.first().and_then(|e| e.session.as_ref()) {
-        w.text("visitor", &session.visitor(head.consent).text()).key("user");
-        if session.user.is_empty() || head.consent.is_minimal() {
-            w.raw("null");
-        } else {
-            w.str(&session.user);
-        }
+        w.close(&session.id.text()).close("\t").close(&session.visitor.text()).close("\t").close(&session.user).close("\t{");
         w.key("session").open("{").text("id", &session.id.text()).number("n", u64::from(session.n));
         w.number("started", session.started).close("}");
     }
-    w.key("consent").open("{").text("state", head.consent.state_name()).key("purposes");
-    head.consent.purposes().write(&mut w);
-    w.text("source", head.consent.source().name()).number("at", head.consent.at());
-    if !head.policy.is_empty() {
-        w.text("policy", head.policy);
-    }
-    w.close("}");
-    w.key("lost");
-    head.lost.write(&mut w);
     let mut pages: Vec<&Rc<Page>> = Vec::new();
     let place = |pages: &[&Rc<Page>], event: &Event| pages.iter().position(|p| Rc::ptr_eq(p, &event.page));
     w.key("pages").open("[");
@@ -66,6 +51,63 @@ pub fn encode(head: &Head<'_>, events: &[Event]) -> String {
     }
     w.close("]").close("}");
     w.out
+}
+
+/// The body of a batch.
+pub fn body(head: &Head<'_>, contents: &str) -> String {
+    let mut json = contents;
+    let session = part(&mut json, b'\t');
+    let (mut visitor, mut user) = (part(&mut json, b'\t'), part(&mut json, b'\t'));
+    if head.consent.is_minimal() {
+        (visitor, user) = (session, "");
+    }
+    let mut w = Writer { out: String::with_capacity(contents.len() + ENVELOPE) };
+    w.open("{").number("v", 1).text("batch", head.id);
+    w.text("sdk", concat!("cartbeacon/", env!("CARGO_PKG_VERSION"))).text("engine", "wasm").text("site", head.site);
+    w.number("sent", head.sent).number("attempt", u64::from(head.attempt));
+    w.key("consent").open("{").text("state", head.consent.state_name()).key("purposes");
+    head.consent.purposes().write(&mut w);
+    w.text("source", head.consent.source().name()).number("at", head.consent.at());
+    if !head.policy.is_empty() {
+        w.text("policy", head.policy);
+    }
+    w.close("}").key("lost");
+    head.lost.write(&mut w);
+    w.text("visitor", visitor).key("user");
+    if user.is_empty() {
+        w.raw("null");
+    } else {
+        w.str(user);
+    }
+    put(&mut w.out, ",");
+    put(&mut w.out, json.get(1..).unwrap_or(""));
+    w.out
+}
+
+/// The events in the text of `contents`.
+pub fn events(contents: &str) -> Members<'_> {
+    let mut json = contents;
+    for _ in 0..3 {
+        part(&mut json, b'\t');
+    }
+    Json(json).get("events").unwrap_or(Json("")).members()
+}
+
+/// Two of one: the first `n` events, and the others. Both keep all pages.
+pub fn halves(contents: &str, n: usize) -> (String, String) {
+    let mut events = events(contents);
+    // The text is the frame, the events with commas between them, and `]}`; the members leave the last off.
+    let end = contents.len().saturating_sub(1);
+    let start = end.saturating_sub(events.rest().len());
+    for _ in 0..n {
+        events.next();
+    }
+    let middle = end.saturating_sub(events.rest().len());
+    let part = |from, to| contents.get(from..to).unwrap_or("");
+    let (mut first, mut second) = (own(part(0, middle)), own(part(0, start)));
+    put(&mut first, "]}");
+    put(&mut second, part(middle + 1, end + 1));
+    (first, second)
 }
 
 /// The body that asks an endpoint to forget a visitor.

@@ -1,0 +1,61 @@
+// What is kept in the browser: the identity, the tail, and the outbox, whose records are the part www/sdk/outbox.js's
+// business. Nothing in this file decides anything or throws.
+
+import { WITHDRAWN, nameless, quietly } from './page.js'
+
+const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
+
+export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
+
+/** Stores the identity; an empty one is taken off. */
+const keepIdentity = (page, value) => {
+  const { _medium, _key, _days } = page
+  if (_medium == 1) value ? localStorage.setItem(_key, value) : localStorage.removeItem(_key)
+  if (_medium < 1 && (value || readCookie(_key)))
+    document.cookie =
+      `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
+  page._held = globalThis.DURABLE && load(page)
+}
+
+/** Opens the outbox, or leaves its records to other tabs. */
+const keepOutbox = (page, text, isOpen) => {
+  page._close?.()
+  page._close = 0
+  const opening = (page._opening = {})
+  const hear = (what, slot, text) => {
+    page._found = text
+    page._hear(gone(page) ? WITHDRAWN : what, undefined, slot)
+  }
+  if (isOpen)
+    page._notify.find('outbox').then((open) =>
+      quietly(() => {
+        if (opening == page._opening) [page._keep, page._close] = open(page._key + '!', hear)
+      }),
+    )
+}
+
+/** Has the browser send this once the page is gone, instead of what it was given before; nothing when it is empty. */
+const keepTail = (page, body) => {
+  page._tail?.abort()
+  page._tail = new AbortController()
+  if (body) fetchLater(page._url, { method: 'POST', body: nameless(body), signal: page._tail.signal })
+}
+
+/** Removes all that any tab has stored. */
+const forget = (page) => {
+  keepIdentity(page, '')
+  for (const key of Object.keys(localStorage)) if (key.startsWith(page._key + '!')) localStorage.removeItem(key)
+}
+
+/** In the order of the engine's `Kept`; a record may find no room. The middle ones only the durable build asks for. */
+const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && ((page, ...args) => page._keep(...args)), globalThis.DURABLE && keepTail, forget]
+
+/** Keeps something or, without a slot, keeps it no longer; whether that failed. Nothing is kept after a no in another tab. */
+export const keep = (page, what, slot, room, text) =>
+  !quietly(() => !(slot && gone(page) ? page._hear(WITHDRAWN) : KEEPERS[what](page, text, slot, room)))
+
+/** What a tab that is gone has left. */
+export const found = (page) => page._found
+
+/** Whether the identity that was kept is gone since: the shopper took the yes back while this page could not hear. */
+export const gone = (page) => globalThis.DURABLE && page._held && !load(page)

@@ -1,0 +1,219 @@
+//! What waits is stored, so that it outlives the page; and what other pages have left is taken over.
+//!
+//! Records are written once and never rewritten: one for the events that come in one go, and, when these go into a batch, one
+//! for the batch. Events and batches carry their record's slot; when none does any more (all are acknowledged or lost), the
+//! record is removed. Every record is a batch that can be sent as it is: `count,time,attempts,id,` and the text of
+//! `native::contents`.
+//!
+//! The outbox belongs to a page that runs. A page that is left, frozen or closed leaves what it has stored to whichever page
+//! runs next, and forgets it: it may be that page itself. So every event is counted by the page that sees its end. What is
+//! on its way then is stored too, since nobody will hear its answer: the next page sends it again, under the same ids.
+
+use super::super::event::{TORN, UNSTORABLE, UNSTORED};
+use super::super::json::{int, push_int};
+use super::super::text::part;
+use super::super::vocab::Lane;
+use super::*;
+
+/// Events that come in one go share a record of at most about this many bytes.
+const SEGMENT: usize = 8_192;
+/// The browser is told of a new tail at most this often.
+const TAIL_MS: Millis = 500;
+
+/// Whether there is an outbox at all.
+pub(super) const IS_BUILT: bool = cfg!(feature = "outbox");
+
+/// What this page has of the outbox.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    is_begun: bool,
+    /// Nothing is written before the browser says so.
+    is_open: bool,
+    /// How many records there have been, found ones too: while there was none, none has to be removed.
+    records: u32,
+}
+
+impl Tracker {
+    /// Opens the outbox, if there is a permit and a place to store.
+    pub(super) fn open_outbox(&mut self) {
+        if IS_BUILT
+            && let Some(permit) = self.consent.may_store()
+            && self.config.medium < 2
+            && !self.outbox.is_begun
+        {
+            self.outbox.is_begun = true;
+            self.outputs.push(Output::Store { permit, what: Kept::Outbox, slot: 1, room: 0, text: String::new() });
+        }
+    }
+
+    pub(super) fn opened(&mut self, now: Now) {
+        self.outbox.is_open = IS_BUILT && self.outbox.is_begun;
+        if self.outbox.is_open {
+            self.store_batches(now);
+        }
+        self.store();
+    }
+
+    /// Leaves what is stored to the next page. Who finds it counts it.
+    pub(super) fn close_outbox(&mut self) {
+        if !IS_BUILT {
+            return;
+        }
+        self.store();
+        self.sweep();
+        self.accepted -= (self.queue.leave() + self.delivery.leave()) as u64;
+        self.shut();
+    }
+
+    fn shut(&mut self) {
+        if IS_BUILT {
+            self.outbox = Outbox::default();
+            self.undo(Kept::Outbox);
+        }
+    }
+
+    pub(super) fn undo(&mut self, what: Kept) {
+        self.outputs.push(Output::Undo { what, text: String::new() });
+    }
+
+    /// Nothing is kept any more, here and in storage, of any tab.
+    pub(super) fn forget_all(&mut self) {
+        self.identity = Identity::default();
+        self.shut();
+        self.undo(Kept::All);
+    }
+
+    /// An event has come: it will be stored with what else comes in one go, and told to the browser.
+    pub(super) fn expect_storing(&mut self, now: Now) {
+        if IS_BUILT && self.outbox.is_open {
+            self.timers.set_if_earlier(Timer::Store, now.mono);
+        }
+        if IS_BUILT && self.holds_tail && !self.hidden {
+            self.timers.set_if_earlier(Timer::Tail, now.mono + TAIL_MS);
+        }
+    }
+
+    /// Stores what has come since the last time, in records of one session and a bounded size; whether there was anything.
+    pub(super) fn store(&mut self) -> bool {
+        self.timers.stop(Timer::Store);
+        let before = self.outbox.records;
+        while IS_BUILT && self.outbox.is_open {
+            let events = self.queue.unstored();
+            let Some(first) = events.first() else { break };
+            let (mut bytes, mut most_urgent, mut count) = (0, Lane::Rest, 0);
+            for event in &*events {
+                bytes += event.size();
+                if count > 0 && (bytes > SEGMENT || event.slot != first.slot || !event.is_with(first.session.as_ref())) {
+                    break;
+                }
+                most_urgent = most_urgent.min(event.lane);
+                count += 1;
+            }
+            let (at, is_torn) = (first.at, first.slot == TORN);
+            let contents = native::contents(events.get(..count).unwrap_or_default());
+            let id = self.rng.uuid(at).text();
+            // What is left of a record had its room.
+            let room = if is_torn { u32::MAX } else { self.room_for(most_urgent) };
+            let slot = self.keep(&id, 0, count, at, &contents, room);
+            for event in self.queue.unstored().iter_mut().take(count) {
+                event.slot = slot;
+            }
+        }
+        self.outbox.records > before
+    }
+
+    /// What may be stored: the more urgent, the more. A full outbox has room for an order.
+    pub(super) fn room_for(&self, lane: Lane) -> u32 {
+        let limit = self.config.count(Number::QueueBytes) as u32;
+        limit - (limit >> 4) * lane as u32
+    }
+
+    /// Stores a batch of `count` events, the first of which is of the moment `at`; answers its slot.
+    pub(super) fn keep(&mut self, id: &str, attempts: u32, count: usize, at: Millis, contents: &str, room: u32) -> u32 {
+        let Some(permit) = self.consent.may_store().filter(|_| IS_BUILT && self.outbox.is_open) else { return UNSTORED };
+        let mut w = Writer::default();
+        w.num(count as u64).num(at).num(u64::from(attempts)).raw(id).raw(contents);
+        self.outbox.records += 1;
+        let slot = self.outbox.records;
+        self.outputs.push(Output::Store { permit, what: Kept::Record, slot, room, text: w.out });
+        slot
+    }
+
+    /// Removes the records that nothing needs any more.
+    pub(super) fn sweep(&mut self) {
+        if IS_BUILT && self.outbox.records > 0 {
+            let (mut text, mut last) = (String::new(), UNSTORED);
+            self.each(&mut |slot| {
+                if *slot != last {
+                    last = *slot;
+                    push_int(&mut text, u64::from(last));
+                    put(&mut text, ",");
+                }
+            });
+            self.outputs.push(Output::Undo { what: Kept::Record, text });
+        }
+    }
+
+    /// A record was not stored: memory has to do.
+    pub(super) fn unstored(&mut self, failed: u32) {
+        if !IS_BUILT {
+            return;
+        }
+        self.each(&mut |slot| {
+            if *slot == failed {
+                *slot = UNSTORABLE;
+            }
+        });
+    }
+
+    /// The slot of every event that waits and of every batch.
+    fn each(&mut self, see: &mut dyn FnMut(&mut u32)) {
+        for event in self.queue.each() {
+            see(&mut event.slot);
+        }
+        self.delivery.each(see);
+    }
+
+    /// Takes over a record that another page has left.
+    pub(super) fn found(&mut self, slot: u32, mut text: &str, now: Now) {
+        if !IS_BUILT || !self.consent.is_granted() {
+            return;
+        }
+        self.outbox.records += 1;
+        let mut next = || part(&mut text, b',');
+        let mut number = || int(next()).unwrap_or(0);
+        let (count, at, attempts) = (number(), number(), number());
+        let id = own(next());
+        let (count, loss) = match count {
+            0 => (1, Some(Loss::Damaged)),
+            _ if at + self.config.ms(Number::QueueMs) < self.at(now) => (count, Some(Loss::Expired)),
+            _ => (count, None),
+        };
+        self.accepted += count;
+        if let Some(loss) = loss {
+            return self.lose(loss, count as usize);
+        }
+        self.delivery.push(id, attempts as u32 + 1, count as usize, own(text), slot);
+        self.timers.set_if_earlier(Timer::Flush, now.mono + self.config.ms(Number::BatchMs));
+    }
+
+    /// Gives the browser what waits, to be sent should the page die without a word.
+    pub(super) fn hold_tail(&mut self, now: Now) {
+        if let Some(permit) = self.consent.may_send().filter(|_| IS_BUILT && self.holds_tail && !self.queue.is_empty()) {
+            let events = self.queue.take(self.config.count(Number::BatchBytes));
+            let id = self.new_id(now);
+            let body = self.body(&id, 1, &Losses::default(), &native::contents(&events), now);
+            self.queue.restore(events);
+            self.has_tail = true;
+            self.outputs.push(Output::Later { permit, body });
+        }
+    }
+
+    /// Nothing is to be sent after the page.
+    pub(super) fn cancel_tail(&mut self) {
+        self.timers.stop(Timer::Tail);
+        if IS_BUILT && core::mem::take(&mut self.has_tail) {
+            self.undo(Kept::Tail);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/**
+ * The part that keeps the outbox's records in local storage, fetched when consent first allows to store: see `Kept` in
+ * src/engine/io.rs and src/edge/store.js. Nothing here decides anything; what throws is caught by the edge.
+ *
+ * Keys begin with `cb_`, the site and `!`. That alone is the mark that a yes is kept in this browser; with `tab!number` a
+ * record: a checksum, a dot, and the text.
+ */
+
+import { FOUND, OPENED, WITHDRAWN } from '../../src/edge/page.js'
+
+/** FNV-1a, 32 bits: against damage, not against malice. http://www.isthe.com/chongo/tech/comp/fnv/ */
+const sum = (text) => {
+  let hash = -2128831035
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 16777619)
+  return hash
+}
+
+/**
+ * Opens the outbox under a name for this tab. A tab holds a lock of its name, so whoever gets the lock of another's name
+ * knows that it is gone, and has what it left. Without Web Locks (no secure context) a page takes over all that it finds
+ * when it opens: ids make up for a race. `hear(what, slot, text)` is told what was opened, found and withdrawn.
+ *
+ * Answers what keeps a record (1: there is no room) or, without a slot, removes all but those of the listed slots; and what
+ * gives the names back.
+ */
+const open = (mark, hear) => {
+  const store = localStorage
+  const tab = Math.random().toString(36).slice(2)
+  const closing = new AbortController()
+  const { signal } = closing
+  const { locks } = navigator
+  /** The names that are asked for. */
+  const names = {}
+  /** Keys of the records by slots: the engine's own count from 1, those that were found from 2³¹. */
+  const records = {}
+  let slots = 2 ** 31
+  /** Of the records of all tabs, in UTF-16 units. */
+  let stored = 0
+  const tabOf = (key) => key.slice(mark.length).split('!')[0]
+
+  const claim = (name) => {
+    if (!name || names[name]) return
+    names[name] = 1
+    const take = () => {
+      if (signal.aborted) return
+      try {
+        for (const key of Object.keys(store).filter((key) => key.startsWith(mark))) {
+          const value = store.getItem(key)
+          if (name == tab) stored += value.length
+          if (tabOf(key) != name) claim(tabOf(key))
+          else {
+            records[++slots] = key
+            const [hash] = value.split('.', 1)
+            const text = value.slice(hash.length + 1)
+            hear(FOUND, slots, sum(text) == hash ? text : '')
+          }
+        }
+      } catch {
+        // What cannot be read stays where it is.
+      }
+      if (name == tab) hear(OPENED)
+      return new Promise((done) => signal.addEventListener('abort', done))
+    }
+    ;(locks ? locks.request(mark + name, { signal }, take) : Promise.resolve().then(take)).catch(() => {})
+  }
+
+  const heard = ({ key, newValue, oldValue }) => {
+    if (key == mark && !newValue) hear(WITHDRAWN)
+    else if (key?.startsWith(mark)) {
+      stored += (newValue || '').length - (oldValue || '').length
+      if (locks) claim(tabOf(key))
+    }
+  }
+
+  const keep = (text, slot, room) => {
+    if (slot) {
+      const key = mark + tab + '!' + slot
+      const value = sum(text) + '.' + text
+      if (stored + value.length > room) return 1
+      store.setItem(key, value)
+      stored += value.length
+      records[slot] = key
+    } else {
+      const live = text.split(',')
+      for (const dead of Object.keys(records).filter((slot) => !live.includes(slot))) {
+        stored -= store.getItem(records[dead])?.length || 0
+        store.removeItem(records[dead])
+        delete records[dead]
+      }
+    }
+  }
+
+  store.setItem(mark, 1)
+  addEventListener('storage', heard, { signal })
+  claim(tab)
+  return [keep, () => closing.abort()]
+}
+
+export const part = open
