@@ -6,7 +6,7 @@ const PARTS = {
   privacy: () => import('./privacy.js'),
   sources: () => import('./sources.js'),
   anonymous: () => import('./anonymous.js'),
-  outbox: () => import('./outbox.js'),
+  outbox: globalThis.DURABLE && (() => import('./outbox.js')),
 }
 
 export const findPart = (name) => PARTS[name]()
