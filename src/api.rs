@@ -72,13 +72,9 @@ fn called(driver: &Rc<Driver>, method: u8, arguments: &str) -> String {
             driver.stop();
             return String::new();
         }
-        12 => return driver.stats(),
+        11 => return driver.stats(),
         _ => {
-            let answer = driver.ask(|t| match method {
-                9 => t.explain(name),
-                10 => t.ids(),
-                _ => t.stored(),
-            });
+            let answer = driver.ask(|t| if method < 10 { t.explain(name) } else { t.ids() });
             return answer.unwrap_or_default();
         }
     };

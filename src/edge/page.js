@@ -1,6 +1,6 @@
 // What the engine needs of the page and is one line here. Nothing in this file decides anything or throws.
 
-import { gone } from './store.js'
+import { gone, keyOf } from './store.js'
 
 export const quietly = (work) => {
   try {
@@ -101,7 +101,7 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     _due: [],
     _any: 0,
     _medium: medium,
-    _key: 'cb_' + site.replace(/[^a-z\d-]/gi, ''),
+    _key: keyOf(site),
     _days: days,
     // Ties resource entries to this tracker's beacons.
     _mark: `#cb${random()}-`,

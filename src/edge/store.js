@@ -5,15 +5,33 @@ import { WITHDRAWN, nameless, quietly } from './page.js'
 
 const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
 
+/** The key of what is kept for a site. Parts add to it: what begins with `!` belongs to the outbox, with `.` to other parts. */
+export const keyOf = (site) => 'cb_' + `${site || ''}`.replace(/[^a-z\d-]/gi, '')
+
+/** All that is kept in this browser under a key, by name. */
+export const kept = (key) => {
+  const all = {}
+  const add = ([name, value]) => name.split(/[!.]/)[0] == key && (all[name] = value)
+  quietly(() => {
+    document.cookie.split('; ').map((pair) => add(pair.split(/=(.*)/)))
+    Object.entries(localStorage).map(add)
+  })
+  return all
+}
+
 export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
 
-/** Stores the identity; an empty one is taken off. */
-const keepIdentity = (page, value) => {
+/**
+ * Stores the identity. An empty one is taken off, wherever an earlier page has put it, and what parts keep with it, but not
+ * the outbox; with `all` that as well.
+ */
+const keepIdentity = (page, value, slot, room, all) => {
   const { _medium, _key, _days } = page
-  if (_medium == 1) value ? localStorage.setItem(_key, value) : localStorage.removeItem(_key)
-  if (_medium < 1 && (value || readCookie(_key)))
+  if (value ? _medium < 1 : readCookie(_key))
     document.cookie =
       `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
+  if (value && _medium == 1) localStorage.setItem(_key, value)
+  if (!value) for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
   page._held = globalThis.DURABLE && load(page)
 }
 
@@ -41,21 +59,15 @@ const keepTail = (page, body) => {
   if (body) fetchLater(page._url, { method: 'POST', body: nameless(body), signal: page._tail.signal })
 }
 
-/** Removes all that any tab has stored. */
-const forget = (page) => {
-  keepIdentity(page, '')
-  for (const key of Object.keys(localStorage)) if (key.startsWith(page._key + '!')) localStorage.removeItem(key)
-}
-
 /** In the order of the engine's `Kept`; a record may find no room. The middle ones only the durable build asks for. */
-const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && ((page, ...args) => page._keep(...args)), globalThis.DURABLE && keepTail, forget]
+const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && ((page, ...args) => page._keep(...args)), globalThis.DURABLE && keepTail, keepIdentity]
 
 /** Keeps something or, without a slot, keeps it no longer; whether that failed. Nothing is kept after a no in another tab. */
 export const keep = (page, what, slot, room, text) =>
-  !quietly(() => !(slot && gone(page) ? page._hear(WITHDRAWN) : KEEPERS[what](page, text, slot, room)))
+  !quietly(() => !(slot && gone(page) ? page._hear(WITHDRAWN) : KEEPERS[what](page, text, slot, room, what)))
 
 /** What a tab that is gone has left. */
 export const found = (page) => page._found
 
-/** Whether the identity that was kept is gone since: the shopper took the yes back while this page could not hear. */
-export const gone = (page) => globalThis.DURABLE && page._held && !load(page)
+/** Whether all that was kept is gone since: the shopper took the yes back while this page could not hear. A `reset()` leaves the outbox. */
+export const gone = (page) => globalThis.DURABLE && page._held && !load(page) && !quietly(() => localStorage.getItem(page._key + '!'))

@@ -228,10 +228,64 @@ test('storage is what was asked for: a cookie, local storage, or nothing at all'
     await world.collector.expect((events) => events.some(({ page }) => page.url.endsWith(`/${medium}.html`)), medium)
     const places = new Map(visit.writes.map(({ where, key }) => [`${where} ${key}`, { where, key }]))
     assert.deepEqual([...places.values()], expected, medium)
-    // What is shown to who asks is all there is.
-    const held = await visit.page.evaluate(() => [...document.cookie.split('; ').filter(Boolean).map((pair) => pair.split('=')), ...Object.entries(localStorage)])
-    const { stored = '' } = await visit.cb('exportData')
-    assert.deepEqual(held, expected.map(({ key }) => [key, stored]), medium)
+    assert.deepEqual(await visit.cb('exportData'), await dump(visit), medium)
+  }
+})
+
+/** What the browser itself says it keeps for the page's site, without the shop's own. */
+async function dump(visit) {
+  const cookies = (await visit.context.cookies()).map(({ name, value }) => [name, value])
+  const cdp = await visit.context.newCDPSession(visit.page)
+  const items = async (isLocalStorage) => {
+    const storageId = { securityOrigin: visit.world.origin, isLocalStorage }
+    return (await cdp.send('DOMStorage.getDOMStorageItems', { storageId })).entries
+  }
+  return Object.fromEntries([...cookies, ...(await items(true)), ...(await items(false))].filter(([key]) => isOurs(key) && key !== 'mine'))
+}
+
+test('what is shown to who asks is all that the browser keeps: visit, cart and outbox; a reset forgets visit and cart', async (t) => {
+  for (const build of ['cartbeacon', 'durable']) {
+    const world = await pages(t)
+    const head = tags({ ...YES, cart: {}, batchMs: 60_000 }).replace('/cb/cartbeacon.js', `/cb/${build}.js`)
+    const path = world.put('shop', { head })
+    const visit = await world.visit()
+    await visit.go(path)
+    await visit.page.evaluate(() => {
+      document.cookie = 'mine=1'
+      localStorage.setItem('mine', 1)
+    })
+    const put = (quantity, page = visit.page) =>
+      page.evaluate((n) => window.cartbeacon('cart', { currency: 'EUR', items: [{ item_id: 'M', price: 19.5, quantity: n }] }), quantity)
+    await put(1)
+    await until(async () => (await dump(visit))['cb_test.cart']?.includes('"M"'), 'the first cart')
+    // Another tab has the same cart in memory.
+    const other = await visit.open()
+    await other.goto(path)
+    await visit.ready(other)
+    await put(2, other)
+    await other.evaluate(() => window.cartbeacon('flush'))
+    await world.collector.expectNames('add_to_cart')
+    await until(async () => Object.keys(await dump(visit)).length === (build === 'durable' ? 4 : 2), `everything of ${build}.js`)
+    const shown = await visit.cb('exportData')
+    assert.deepEqual(shown, await dump(visit), build)
+    const { visitor } = await visit.cb('ids')
+    assert.ok(shown.cb_test.includes(visitor.replace(/-/g, '')) || shown.cb_test.includes(visitor), shown.cb_test)
+    assert.equal(JSON.parse(shown['cb_test.cart']).state.views[0].cart.items[0].item_id, 'M')
+    if (build === 'durable') assert.ok(Object.entries(shown).some(([key, text]) => /^cb_test!.+!/.test(key) && text.includes('"page_view"')))
+
+    await visit.cb('reset')
+    assert.deepEqual(Object.keys(await dump(visit)).filter((key) => !key.includes('!')), [])
+    assert.deepEqual(await visit.cb('exportData'), await dump(visit))
+    await put(3)
+    await put(4)
+    await until(async () => (await visit.cb('ids')).visitor, 'a new visitor')
+    const { visitor: next } = await visit.cb('ids')
+    assert.notEqual(next, visitor)
+    assert.doesNotMatch(JSON.stringify(await dump(visit)).split('cb_test!')[0], new RegExp(visitor))
+    await other.evaluate(() => window.cartbeacon('track', 'share'))
+    assert.equal(await other.evaluate(() => window.cartbeacon.tracker.ids().consent), 'granted', 'a reset is no withdrawal')
+    const events = (await visit.leave()).filter(({ name }) => name === 'add_to_cart')
+    assert.deepEqual(events.map(({ visitor: by, data }) => [by, data.cart_count]), [[visitor, 2], [next, 4]], 'the next one begins with what is there')
   }
 })
 

@@ -26,7 +26,6 @@ const METHODS = [
   ['shutdown', () => ''],
   ['explain', (id) => JSON.stringify({ id, state: 'queued' })],
   ['ids', () => '{"visitor":"v"}'],
-  ['stored', () => '1.v'],
   ['stats', () => '[7,1,2,0,0,3,{"expired":1},900,2,1500e-3]'],
 ]
 

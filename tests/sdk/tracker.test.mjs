@@ -201,7 +201,31 @@ test('questions have an answer before the engine is ready, and the sum is right'
   await tracker.ready
   const counted = { accepted: 7, held: 1, queued: 2, inDoubt: 0, handedOver: 0, acknowledged: 3, lost: { expired: 1 }, bytesSent: 900, batches: 2, sdkMs: 1.5, redacted: {} }
   assert.deepEqual([tracker.stats(), tracker.explain('x')], [counted, { id: 'x', state: 'queued' }])
-  assert.deepEqual([tracker.ids(), tracker.exportData()], [{ visitor: 'v' }, { stored: '1.v' }])
+  assert.deepEqual(tracker.ids(), { visitor: 'v' })
+})
+
+test('what is kept for this tracker is shown, and nothing of others, also where there is no engine', async () => {
+  const { page, tracker } = await openTracker({ site: 'a.b' }, { answer: () => new Response('', { status: 404 }) })
+  const own = { cb_ab: '1.v=', 'cb_ab.cart': '{}', 'cb_ab!': '1', 'cb_ab!x!1': '7.1,2' }
+  document.cookie = 'other=1; cb_ab=1.v=; cb_abc=2; lone'
+  Object.defineProperty(globalThis, 'localStorage', { value: { ...own, 'shop.cart': '[]', 'cb_ab-c': '1', cb_: '2' }, configurable: true, writable: true })
+  delete localStorage.cb_ab
+  assert.deepEqual(tracker.exportData(), own)
+  await tracker.ready
+  assert.deepEqual([tracker.exportData(), page.engines.length], [own, 0])
+  Object.defineProperty(globalThis, 'localStorage', { get: () => { throw new Error('blocked') } })
+  assert.deepEqual(tracker.exportData(), { cb_ab: '1.v=' })
+})
+
+test('a part that holds something of the visitor forgets it with the visitor', async () => {
+  const { page, tracker } = await openTracker()
+  await tracker.ready
+  let forgotten = 0
+  page.engines[0].notify.sources = { forget: () => forgotten++ }
+  tracker.identify('customer-7')
+  assert.equal(forgotten, 0)
+  tracker.reset()
+  assert.equal(forgotten, 1)
 })
 
 test('more early calls than the queue holds are refused, not lost in silence', async () => {

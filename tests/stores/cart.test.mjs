@@ -6,7 +6,7 @@ import { YES, pages, tags } from '../e2e/world.mjs'
 
 const mug = (quantity) => ({ item_id: 'M', item_name: 'Mug', price: 19.5, quantity })
 const cart = (...items) => ({ currency: 'EUR', items })
-const KEY = 'cb_cart_test'
+const KEY = 'cb_test.cart'
 const told = (events) => events.filter(({ name }) => /cart/.test(name)).map(({ name, data }) => [name, data.items?.[0]?.quantity, data.cart_count, data.cart_total])
 
 test('a cart is told of after a yes, kept from page to page, and forgotten when the yes is taken back', async (t) => {

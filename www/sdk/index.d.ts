@@ -35,7 +35,7 @@ export interface Tracker {
    * `traits`: planned.
    */
   identify(userId: string, traits?: CustomFields): Answer
-  /** Forgets the visitor and starts anew, as after a logout on a shared computer. */
+  /** Forgets the visitor and the cart and starts anew, as after a logout on a shared computer. What waits is still sent. */
   reset(): void
   /** Sends what may be sent, without waiting for a full batch. */
   flush(): void
@@ -43,8 +43,13 @@ export interface Tracker {
   stats(): Stats
   /** Where the event of that id is (the last one without) and which signal decided consent. */
   explain(id?: string): Explanation
-  /** All that this browser stores of the visitor, as it is stored; an empty object where nothing is. */
-  exportData(): { stored?: string }
+  /**
+   * All that this browser keeps for this tracker, as it is kept, by the name of its cookie or key in local storage; an empty
+   * object where nothing is. `cb_` and the site is the visit (`1.visitor.session.number.started.last.seq.choices.consented`),
+   * the same with `.cart` the cart (JSON), with `!` and more what waits to be sent (durable build). Cookies that only a
+   * server can read are not among it.
+   */
+  exportData(): { [name: string]: string }
   /** Deletes it, and tells the endpoint to do the same. */
   erase(): void
   /** Calls `subscriber` from now on; returns the function that ends it. What a subscriber throws hurts nobody. */
@@ -126,7 +131,7 @@ export interface Options {
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
   /**
    * Carts read from where shops keep them, and `cart()`. Loads `sources.js` from beside the script. What is stored of a cart,
-   * once consent is granted, is `cb_cart_` and the site's name in `localStorage`. Default: none.
+   * once consent is granted, is `cb_`, the site's name and `.cart` in `localStorage`. Default: none.
    */
   cart?: CartOptions
   /**

@@ -6,6 +6,7 @@
  * asked of the shop's server, before consent is granted; what is stored is taken away when it no longer is.
  */
 
+import { keyOf } from '../../src/edge/store.js'
 import { open } from './sources/engine.js'
 import { clean, guard } from './sources/common.js'
 import { dataLayer } from './sources/datalayer.js'
@@ -25,7 +26,7 @@ const MINUTE = 60_000
  */
 export const make = (tracker, { site, endpoint, storage: place, cart: options }) => {
   const { currency, idleMinutes = 30, orderMinutes = 1440 } = options
-  const key = 'cb_cart_' + (site || endpoint)
+  const key = keyOf(site) + '.cart' + (site ? '' : endpoint)
   /** What the engine keeps, and what sources noted for the next page; in memory until it may be stored. */
   let kept = {}
   let consent = 'pending'
@@ -94,11 +95,14 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
       }
       remember()
       if (step) for (const call of whenGranted) guard(call)()
-    } else if (before == 'granted' || state != 'pending') {
-      kept = {}
-      clearTimeout(timer)
-      storage((store) => store.removeItem(key))
-    }
+    } else if (before == 'granted' || state != 'pending') forget()
+  }
+
+  /** The visitor is somebody else from now on: what is in the cart is where that one begins. */
+  const forget = () => {
+    kept = {}
+    clearTimeout(timer)
+    storage((store) => store.removeItem(key))
   }
 
   const undo = []
@@ -125,7 +129,12 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     if (stop) undo.push(stop)
   }
 
+  /** Forgotten in another tab. */
+  const heard = (event) => event.newValue || (event.key ?? key) != key || (kept = {})
+
   const listen = guard(() => {
+    addEventListener('storage', heard)
+    undo.push(() => removeEventListener('storage', heard))
     undo.push(tracker.on('consent', ({ state }) => setConsent(state)))
     undo.push(tracker.on('event', ({ name, data }) => ours || !SHARED.test(name) || see('track', name, data)))
   })
@@ -146,6 +155,7 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     clearTimeout(timer)
     for (const stop of undo.splice(0).reverse()) guard(stop)()
   }
+  stop.forget = forget
   stop.cart = async (snapshot) => {
     await started
     const answer = see('api', 'cart', snapshot || {})

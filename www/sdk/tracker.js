@@ -8,6 +8,7 @@
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
 import { clean, json } from '../../src/edge/page.js'
+import { kept, keyOf } from '../../src/edge/store.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
 import { encode, short } from './encode.js'
@@ -15,7 +16,7 @@ import { load } from './load.js'
 import { terms } from './terms.js'
 
 /** A command's place is its number in `engine.call`, where `on` is `subscribe`; what has no number comes last. */
-const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids exportData stats cart'.split(' ')
+const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids stats cart exportData'.split(' ')
 const IDENTIFY = 3
 const RESET = 4
 const SUBSCRIBE = 7
@@ -141,7 +142,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       [where]: where == 'lost' ? { no_engine: accepted } : accepted,
     }),
     explain: (id) => ({ id, state: where, reason: trouble() }),
-    exportData: () => ({}),
     ids: () => ({ visitor: '', session: '', consent: 'pending' }),
   }
 
@@ -149,6 +149,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     const method = COMMANDS.indexOf(command)
     if (method < 0) return refuse('command: unknown')
     if (method == SUBSCRIBE) return on(...values)
+    // What is there is shown, whoever has put it there and whatever works today.
+    if (command == 'exportData') return kept(keyOf(options.site))
     const live = where == 'inDoubt'
     try {
       const remarks = []
@@ -156,7 +158,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       if (idle[command]) {
         const text = live && enter(method, a, b)
         if (!text || text[0] == '!') return idle[command](a)
-        if (command == 'exportData') return { stored: text }
         const found = JSON.parse(text)
         return command == 'stats' ? { ...counters(found), redacted: { ...tell.privacy?.redacted } } : found
       }
@@ -169,6 +170,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         forget()
         tell.sources?.()
       }
+      if (method == RESET) PARTS.map(([name]) => tell[name]?.forget?.())
       if (remarks[0]) notify('debug', remarks[0])
       const order = a == 'purchase' && values[1]?.transaction_id
       if (order) context = { ...(context || contextOfNow()), id: orderId(options.site || '', order) }

@@ -92,10 +92,4 @@ impl Tracker {
         w.text("consent", self.consent.state_name()).close("}");
         w.out
     }
-
-    /// The identity as it is stored; empty when nothing is.
-    pub fn stored(&self) -> String {
-        let stored = self.consent.is_granted().then(|| self.identity.stored(&self.consent));
-        stored.flatten().unwrap_or_default()
-    }
 }
