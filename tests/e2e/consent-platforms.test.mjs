@@ -1,41 +1,19 @@
 // Real consent software from npm, driven by its own buttons, with every request and every write of the browser recorded
 // from before the page's first byte: empty before a yes, complete after it, purged and silent after a no.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { build } from 'esbuild'
-import { at } from '../../www/tools/paths.mjs'
 import { until } from './collector.mjs'
+import { PLATFORMS, install } from './platforms.mjs'
 import { pages, tag } from './world.mjs'
 
 const MODULE = '<script type="module" src="/cb/consent.js"></script>'
-const BUTTONS = '<button id="yes" data-cb-ignore>Yes</button><button id="no" data-cb-ignore>No</button>'
 
-const PLATFORMS = {
-  '@iabtechlabtcf/cmpapi': { file: 'tcf', source: 'tcf', yes: '#yes', no: '#no' },
-  '@iabtechlabtcf/cmpapi, found by itself': { file: 'tcf', source: 'auto', by: 'tcf', yes: '#yes', no: '#no' },
-  '@iabgpp/cmpapi': { file: 'gpp', source: 'gpp', yes: '#yes', no: '#no', before: 'gpp-stub.js', options: { consentPurposes: 'analytics sale' } },
-  klaro: { file: 'klaro', library: 'klaro/dist/klaro.js', by: 'api', yes: '.klaro .cm-btn-success', no: '.klaro .cm-btn-danger' },
-  'vanilla-cookieconsent': {
-    file: 'vanilla',
-    library: 'vanilla-cookieconsent/dist/cookieconsent.umd.js',
-    by: 'api',
-    yes: '#cc-main [data-role=all]',
-    no: '#cc-main [data-role=necessary]',
-  },
-}
-
-async function open(t, { file, source, library, before, options }) {
+async function open(t, platform) {
+  const { source, purposes } = platform
   const world = await pages(t)
-  const script = library
-    ? readFileSync(at('tests/e2e/cmp', `${file}.js`), 'utf8')
-    : (await build({ entryPoints: [at('tests/e2e/cmp', `${file}.js`)], bundle: true, format: 'iife', write: false, logLevel: 'silent' })).outputFiles[0].text
-  if (library) writeFileSync(join(world.store, 'library.js'), readFileSync(at('node_modules', library)))
-  if (before) writeFileSync(join(world.store, before), readFileSync(at('tests/e2e/cmp', before)))
-  const scripts = ['cb/stub.js', before, library && 'library.js'].filter(Boolean).map((path) => `<script src="/${path}"></script>`)
-  const head = scripts.join('') + tag({ consentSource: source, batchMs: 100, ...options }) + (source ? MODULE : '')
-  const path = world.put('shop', { head, body: source ? BUTTONS : '', script })
+  const { before, script } = await install(platform, world.store)
+  const head = `<script src="/cb/stub.js"></script>${before}${tag({ consentSource: source, batchMs: 100, consentPurposes: purposes?.join(' ') })}${source ? MODULE : ''}`
+  const path = world.put('shop', { head, body: `<script src="${script}"></script>` })
   const visit = await world.visit()
   await visit.page.setExtraHTTPHeaders({ referer: 'https://search.example/' })
   await visit.go(`${path}?utm_source=letter`)
@@ -46,7 +24,7 @@ const ours = (visit) => visit.writes.filter(({ key }) => key.startsWith('cb_'))
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 for (const [name, platform] of Object.entries(PLATFORMS)) {
-  const by = platform.by ?? platform.source
+  const { by } = platform
   test(`${name}: nothing before its yes, everything after it, nothing left after its no`, async (t) => {
     const { world, visit } = await open(t, platform)
     await visit.page.locator(platform.yes).first().waitFor()

@@ -2,7 +2,7 @@
 // and real Chromium. One browser per file, one collector per test. Every visit records what its page requests and stores,
 // and fails its test when the page's console or error events were not silent.
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -216,6 +216,19 @@ const scratch = () => mkdtempSync(join(tmpdir(), 'cartbeacon-e2e-'))
 
 /** The demo store. */
 export const store = (t) => new World(t, scratch(), at('www/store')).start()
+
+/** The demo store in a copy, with its HTML files as `change(text, path)` makes them, once `prepare(folder)` is done. */
+export async function storeWith(t, prepare) {
+  const folder = scratch()
+  const copy = join(folder, 'store')
+  cpSync(at('www/store'), copy, { recursive: true })
+  const change = await prepare(copy)
+  for (const path of readdirSync(copy, { recursive: true }).filter((name) => name.endsWith('.html'))) {
+    const file = join(copy, path)
+    writeFileSync(file, change(readFileSync(file, 'utf8'), path))
+  }
+  return new World(t, folder, copy).start()
+}
 
 /** The pages of tests/e2e/pages/, in a copy that a test may add to. */
 export function pages(t) {

@@ -1,6 +1,7 @@
-// A page's consent platform made from the IAB's own library: its interface is shown until a button is clicked.
+// A page's consent platform made from the IAB's own library.
 import { CmpApi } from '@iabtechlabtcf/cmpapi'
 import { GVL, TCModel, TCString } from '@iabtechlabtcf/core'
+import { banner } from './banner.js'
 
 const purposes = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [at + 1, { id: at + 1, name: `${at + 1}`, description: '', illustrations: [] }]))
 const gvl = new GVL({
@@ -9,13 +10,23 @@ const gvl = new GVL({
 })
 const api = new CmpApi(300, 1, true)
 
-const text = (granted) => {
+const encode = (granted) => {
   const model = new TCModel(gvl)
   Object.assign(model, { cmpId: 300, cmpVersion: 1, isServiceSpecific: true, publisherCountryCode: 'DE' })
   model.purposeConsents.set(granted)
   return TCString.encode(model)
 }
-const none = text([])
-api.update(none, true)
-document.querySelector('#yes').onclick = () => api.update(text([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), false)
-document.querySelector('#no').onclick = () => api.update(none, false)
+let text = encode([])
+const update = (isShown) => api.update(text, isShown)
+banner('euconsent-v2', {
+  show: () => update(true),
+  restore(kept) {
+    text = kept
+    update(false)
+  },
+  answer(yes) {
+    text = encode(yes ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [])
+    update(false)
+    return text
+  },
+})
