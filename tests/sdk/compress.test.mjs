@@ -1,13 +1,11 @@
 // The part of the option `compress` as the SDK loads it, with the encoder's own wasm from the last build.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { at } from '../../www/tools/paths.mjs'
-import { fresh, openPage } from './page.mjs'
+import { chars, fresh, openPage } from './page.mjs'
 
 async function part() {
-  globalThis.gzipBase64 = readFileSync(at('target/wasm/sdk/gzip.wasm'), 'base64')
+  globalThis.gzipChars = chars('gzip')
   return (await fresh('gzip.js')).part
 }
 

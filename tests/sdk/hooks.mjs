@@ -2,9 +2,9 @@
 
 const GENERATED = {
   '#engine': new URL('engine.mock.mjs', import.meta.url).href,
-  '#gzip-base64': 'data:text/javascript,export default globalThis.gzipBase64',
+  '#gzip-chars': 'data:text/javascript,export default globalThis.gzipChars',
   '#privacy-chars': 'data:text/javascript,export default globalThis.privacyChars',
-  '#wasm-base64': 'data:text/javascript,export default "AGFzbQEAAAA="',
+  '#wasm-chars': 'data:text/javascript,export default String.fromCharCode(32,129,147,141,33,32,32,32)',
 }
 
 export async function resolve(specifier, context, next) {

@@ -41,7 +41,9 @@ export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', 
 let copies = 0
 
 /** The firewall's own wasm from the last build, as the build writes it into the part. */
-globalThis.privacyChars = Array.from(readFileSync(at('target/wasm/sdk/privacy.wasm')), (byte) => String.fromCharCode(byte + 32)).join('')
+/** A part's wasm as the bundler gives it to the part. */
+export const chars = (name) => Array.from(readFileSync(at(`target/wasm/sdk/${name}.wasm`)), (byte) => String.fromCharCode(byte + 32)).join('')
+globalThis.privacyChars = chars('privacy')
 
 /** A copy of an entry that nobody has run yet, with all it imports. */
 export const fresh = (file) => import(`../../www/sdk/${file}?copy=${++copies}`)

@@ -5,6 +5,8 @@
  * engine knows. Rules and texts are the wasm's (src/engine/wire/formats), sending is this file's.
  */
 
+import { asking, open as instantiate } from './wasm.js'
+
 const RECORD = '\x1e'
 const UNIT = '\x1f'
 /** Longer than a receiver thinks, shorter than the engine waits. */
@@ -14,18 +16,11 @@ const KEEPALIVE = 60_000
 /** As `Verdict::code` has them: what is not a count of refused events. */
 const [RETRY, SPLIT, TOO_LARGE, NEVER, HANDED_OVER] = [-1, -2, -3, -4, -5]
 
-/** `(what, ...texts) => text`, from the wasm's bytes: see `run` in src/engine/wire/formats. */
-const load = async (base64) => {
-  const { instance } = await WebAssembly.instantiate(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()))
-  const { memory, input, output, run } = instance.exports
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
-  return (what, ...texts) => {
-    const bytes = encoder.encode(texts.join(RECORD))
-    const at = input(bytes.length)
-    new Uint8Array(memory.buffer, at, bytes.length).set(bytes)
-    const length = run(what, bytes.length)
-    return decoder.decode(new Uint8Array(memory.buffer, output(), length))
-  }
+/** `(what, ...texts) => text`, from the wasm as text: see `run` in src/engine/wire/formats. */
+const load = async (wasm) => {
+  const engine = await instantiate(wasm)
+  const ask = asking(engine, engine.run)
+  return (what, ...texts) => ask(texts.join(RECORD), what)
 }
 
 /** What a page can't or must not speak, by name, and why. */
@@ -46,8 +41,8 @@ const least = (asked, limit) => (limit && !(asked < limit) ? limit : asked)
  * `(how, text, answer)`: it sends a native batch and calls `answer(status, wait)` once. Rejects with a reason, a string.
  * `further` imports the module that knows more formats.
  */
-export const opener = (base64, further) => {
-  const loading = load(base64)
+export const opener = (wasm, further) => {
+  const loading = load(wasm)
   return async function open({ format, key, ...options }, tell) {
     if (Object.hasOwn(REFUSED, format)) throw `format: ${format}: ${REFUSED[format]}`
     const run = await loading

@@ -1,6 +1,6 @@
 /** Every format there is. */
 
-import base64 from '#formats-all-base64'
+import wasm from '#formats-all-chars'
 import { opener } from './foreign.js'
 
-export const part = opener(base64)
+export const part = opener(wasm)

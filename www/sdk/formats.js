@@ -1,6 +1,6 @@
 /** The formats most shops speak: ndjson, segment, rudderstack, posthog, matomo, umami, snowplow. Others are fetched. */
 
-import base64 from '#formats-base64'
+import wasm from '#formats-chars'
 import { opener } from './foreign.js'
 
-export const part = opener(base64, () => import('./formats-all.js'))
+export const part = opener(wasm, () => import('./formats-all.js'))

@@ -1,10 +1,7 @@
-/**
- * The part behind the option `compress`, fetched only where it is set: the encoder of src/engine/gzip.rs, a wasm of its own.
- *
- * As text inside a module, not as a file beside it: a third heavier, but one request, and every bundler takes it along.
- */
+/** The part behind the option `compress`, fetched only where it is set: the encoder of src/engine/gzip.rs, a wasm of its own. */
 
-import base64 from '#gzip-base64'
+import text from '#gzip-chars'
+import { open as instantiate } from './wasm.js'
 
 /** As `MAX_TEXT` in the encoder. */
 const LIMIT = 65536
@@ -12,8 +9,7 @@ const LIMIT = 65536
 const type = 'text/plain;charset=UTF-8'
 
 const open = async () => {
-  const { instance } = await WebAssembly.instantiate(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()))
-  const { memory, input, output, gzip } = instance.exports
+  const { memory, input, output, gzip } = await instantiate(text)
   const bytes = (at, length) => new Uint8Array(memory.buffer, at, length)
   const encoder = new TextEncoder()
   /** A body's text packed, at once; undefined when it would not be smaller, or is too long. */

@@ -1,7 +1,8 @@
-/** The entry with the wasm inside, for hosts and bundlers that can't serve a `.wasm` file. A third heavier on the wire. */
+/** The entry with the wasm inside, for hosts and bundlers that can't serve a `.wasm` file. */
 
-import base64 from '#wasm-base64'
+import text from '#wasm-chars'
 import { findPart } from './parts.js'
 import { start } from './tracker.js'
+import { bytes } from './wasm.js'
 
-export const init = (options) => start(options, () => Uint8Array.from(atob(base64), (byte) => byte.charCodeAt()), findPart).tracker
+export const init = (options) => start(options, () => bytes(text), findPart).tracker

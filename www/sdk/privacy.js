@@ -1,12 +1,10 @@
 /**
  * The firewall, on by default: the part without which no event is recorded, unless the shop says `privacy: false`. It is
  * src/engine/privacy as a wasm of its own.
- *
- * As text inside a module, not as a file beside it: one request, and every bundler takes it along. A character for each
- * byte, 32 higher, so that none is a control character: packed by the server 17 % smaller than base64.
  */
 
 import text from '#privacy-chars'
+import { compile } from './wasm.js'
 
 /** The options that are lists of names; one that is there and empty is a list, too. */
 const LISTS = ['allow', 'deny', 'queryKeys', 'nationalIds']
@@ -30,10 +28,7 @@ let wasm
  * was, by kind. A text that comes `again` and again, as the page's own does, is cleaned and counted once.
  */
 export const make = async (tracker, options) => {
-  wasm ||= WebAssembly.compile(Uint8Array.from(text, (byte) => byte.charCodeAt() - 32)).catch(({ message }) => {
-    // As in load.js.
-    throw /unsafe-eval|CSP$|embedder/.test(message) ? "CSP: script-src needs 'wasm-unsafe-eval'" : message
-  })
+  wasm ||= compile(text)
   const { memory, room, rules, clean, output } = (await WebAssembly.instantiate(await wasm)).exports
   const write = (text) => {
     const at = room(text.length * 3)

@@ -33,6 +33,9 @@ const BUNDLES = [
 const HINT = { js: '//# allFunctionsCalledOnLoad' }
 const HINTED = { 'cartbeacon.js': HINT, 'durable.js': HINT }
 
+/** A wasm as the text that www/sdk/wasm.js reads. */
+const chars = (file) => ({ contents: Array.from(readFileSync(file), (byte) => String.fromCharCode(byte + 32)).join(''), loader: 'text' })
+
 /** Imports that no file answers: the generated glue, and a wasm as text for what carries it inside. */
 function generated(made) {
   return {
@@ -43,21 +46,12 @@ function generated(made) {
       build.onResolve({ filter: /^#engine$/ }, () => ({ path: join(made, 'engine.js') }))
       // wasm-bindgen copies what the wasm imports of ours; the SDK imports some of it as well, and once is enough.
       build.onResolve({ filter: /\/src\/edge\/\w+\.js$/ }, ({ path }) => ({ path: at('src/edge', basename(path)) }))
-      // `#wasm-base64` is the SDK's own, `#<part>-base64` a part's.
-      build.onResolve({ filter: /^#.*-base64$/ }, ({ path }) => {
-        const name = path.slice(1).replace('-base64', '')
-        return { path: `${name === 'wasm' ? 'cartbeacon' : name}.wasm`, namespace: 'base64' }
+      // `#wasm-chars` is the SDK's own, `#<part>-chars` a part's.
+      build.onResolve({ filter: /^#.*-chars$/ }, ({ path }) => {
+        const name = path.slice(1).replace('-chars', '')
+        return { path: join(made, `${name === 'wasm' ? 'cartbeacon' : name}.wasm`), namespace: 'chars' }
       })
-      // A character for each byte, 32 higher: a fifth smaller than base64 once it is packed.
-      build.onResolve({ filter: /^#.*-chars$/ }, ({ path }) => ({ path: `${path.slice(1).replace('-chars', '')}.wasm`, namespace: 'chars' }))
-      build.onLoad({ filter: /.*/, namespace: 'chars' }, ({ path }) => ({
-        contents: Array.from(readFileSync(join(made, path)), (byte) => String.fromCharCode(byte + 32)).join(''),
-        loader: 'text',
-      }))
-      build.onLoad({ filter: /.*/, namespace: 'base64' }, ({ path }) => ({
-        contents: readFileSync(join(made, path)).toString('base64'),
-        loader: 'text',
-      }))
+      build.onLoad({ filter: /.*/, namespace: 'chars' }, ({ path }) => chars(path))
     },
   }
 }
@@ -110,8 +104,8 @@ export async function bundleFormats(wasm) {
   const own = {
     name: 'own',
     setup(build) {
-      build.onResolve({ filter: /^#formats-all-base64$/ }, () => ({ path: wasm, namespace: 'base64' }))
-      build.onLoad({ filter: /.*/, namespace: 'base64' }, ({ path }) => ({ contents: readFileSync(path).toString('base64'), loader: 'text' }))
+      build.onResolve({ filter: /^#formats-all-chars$/ }, () => ({ path: wasm, namespace: 'chars' }))
+      build.onLoad({ filter: /.*/, namespace: 'chars' }, ({ path }) => chars(path))
     },
   }
   const shared = { bundle: true, minify: true, target: 'es2020', charset: 'utf8', legalComments: 'none', logLevel: 'silent', format: 'esm' }
