@@ -10,7 +10,7 @@ const SECRET = /(^| )(cc-|one-time-code)|-password$/i
 /** The fields of GA4's items; the others belong to the event. */
 const OF_ITEM = /^(item_.*|price|quantity|index|discount)$/
 
-/** The event's fields as JSON and, after a line break, its name; '' where the click is to be ignored or hit nothing. */
+/** The event's fields as JSON and, after a line break, its name; '' where the click is to be ignored, hit nothing, or was told to `track()`. */
 export const clicked = (page, event, withText) => {
   const path = event.composedPath().filter((node) => node.nodeType == 1)
   let target, declaring
@@ -46,5 +46,7 @@ export const clicked = (page, event, withText) => {
     }
   // One field is enough to make it an item.
   for (const _ in item) fields.items = [item]
-  return clean(page._notify, json(fields) + '\n' + (declaring ? declaring.getAttribute('data-cb-event') : 'click'))
+  // As if the page had called `track()`: an order then has the same id as one that a script tells of.
+  if (declaring) return page._notify.run('track', [declaring.getAttribute('data-cb-event'), fields]), ''
+  return clean(page._notify, json(fields) + '\nclick')
 }

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { at } from '../../www/tools/paths.mjs'
+import { until } from '../e2e/collector.mjs'
 import { YES, pages, tags } from '../e2e/world.mjs'
 
 const track = `window.cartbeacon('track', 'purchase', { transaction_id: '1001', currency: 'EUR', value: 39, items: [{ item_id: 'M', price: 19.5, quantity: 2 }] })`
@@ -33,6 +34,24 @@ test('a thank-you page that tracks at every view gives one order, and a server t
   const orders = (await visit.leave()).filter(({ name }) => name === 'purchase')
   assert.equal(orders.length, 1)
   assert.ok(visit.posts().flatMap(({ events = [] }) => events).filter(({ name }) => name === 'purchase').length > 1, 'the browser told of it more than once')
+})
+
+test('an order that an element declares has the same id, and counts once with the one that a script tracked', async (t) => {
+  const world = await pages(t)
+  const body = `<section data-cb-transaction-id="1001" data-cb-currency="EUR" data-cb-value="39"><button id="pay" data-cb-event="purchase" data-cb-item-id="M" data-cb-price="19.5" data-cb-quantity="2">Pay</button></section>
+    <button id="broken" data-cb-event="purchase" data-cb-currency="EUR">Pay</button>`
+  const shop = world.put('shop', { head: tags({ ...YES, batchMs: 50, debug: true }), body })
+  const thanks = world.put('thanks', { head: tags({ ...YES, batchMs: 50 }), script: track })
+  const visit = await world.visit({ loud: true })
+  await visit.go(shop)
+  await visit.page.click('#pay')
+  await visit.page.click('#pay')
+  await visit.page.click('#broken')
+  await until(() => visit.complaints.some((line) => line.includes('transaction_id: required')), 'the reason')
+  await visit.go(thanks)
+  const orders = (await visit.leave()).filter(({ name }) => name === 'purchase')
+  assert.deepEqual(orders.map(({ id }) => id), [byReadme('test', '1001')])
+  assert.deepEqual(orders[0].data, { transaction_id: '1001', currency: 'EUR', value: 39, items: [{ item_id: 'M', price: 19.5, quantity: 2 }] })
 })
 
 test('with the option cart it is told once, and not when it was made too long ago', async (t) => {

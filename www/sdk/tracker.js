@@ -181,6 +181,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   }
 
   const tell = (topic, payload) => notify(topic, JSON.parse(payload))
+  tell.run = run
 
   /** Puts a part where the edge finds it. A promise of one that must be there. */
   const getPart = ([name, isAsked, isRequired]) => {
