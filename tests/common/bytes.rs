@@ -20,24 +20,24 @@ const TEXTS: &str = "EUR JPY USD 9.90 -1 0 1e400 https://shop.test/list?utm_sour
     2026-02-30 A1 SKU-1";
 
 /// Takes bytes off the front; where there are none left, zeros.
-struct Cursor<'a>(&'a [u8]);
+pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
 impl Cursor<'_> {
-    fn byte(&mut self) -> u8 {
+    pub(super) fn byte(&mut self) -> u8 {
         let (first, rest) = self.0.split_first().map_or((0, self.0), |(first, rest)| (*first, rest));
         self.0 = rest;
         first
     }
 
     /// A number below 65,536, mostly small.
-    fn number(&mut self) -> u64 {
+    pub(super) fn number(&mut self) -> u64 {
         match self.byte() {
             255 => u64::from(self.byte()) << 8 | u64::from(self.byte()),
             small => u64::from(small),
         }
     }
 
-    fn bytes(&mut self) -> Vec<u8> {
+    pub(super) fn bytes(&mut self) -> Vec<u8> {
         let count = usize::try_from(self.number()).expect("small").min(self.0.len());
         let (taken, rest) = self.0.split_at(count);
         self.0 = rest;
@@ -45,7 +45,7 @@ impl Cursor<'_> {
     }
 
     /// One of the words, or any text.
-    fn text(&mut self, words: &str) -> String {
+    pub(super) fn text(&mut self, words: &str) -> String {
         match self.byte() {
             pick if pick < 200 => {
                 let words: Vec<&str> = words.split_whitespace().collect();
@@ -76,7 +76,7 @@ impl Cursor<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> String {
+    pub(super) fn object(&mut self, depth: usize) -> String {
         let mut members: Vec<String> = Vec::new();
         let mut keys: Vec<String> = Vec::new();
         for _ in 0..self.byte() % 8 {

@@ -4,6 +4,7 @@
 
 pub mod bytes;
 pub mod options;
+pub mod stored;
 pub mod world;
 
 use std::cell::RefCell;

@@ -184,8 +184,10 @@ impl Tracker {
         let mut number = || int(next()).unwrap_or(0);
         let (count, at, attempts) = (number(), number(), number());
         let id = own(next());
+        let there = native::events(text).count() as u64;
         let (count, loss) = match count {
-            0 => (1, Some(Loss::Damaged)),
+            // Also what another version of us has written: an endpoint would refuse it, half by half.
+            _ if there == 0 || there != count => (1, Some(Loss::Damaged)),
             _ if at + self.config.ms(Number::QueueMs) < self.at(now) => (count, Some(Loss::Expired)),
             _ => (count, None),
         };
@@ -193,7 +195,7 @@ impl Tracker {
         if let Some(loss) = loss {
             return self.lose(loss, count as usize);
         }
-        self.delivery.push(id, attempts as u32 + 1, count as usize, own(text), slot);
+        self.delivery.push(id, attempts as u16 as u32 + 1, count as usize, own(text), slot);
         self.timers.set_if_earlier(Timer::Flush, now.mono + self.config.ms(Number::BatchMs));
     }
 
