@@ -52,11 +52,11 @@ const keepOutbox = (page, text, isOpen) => {
     )
 }
 
-/** Has the browser send this once the page is gone, instead of what it was given before; nothing when it is empty. */
+/** Has the browser send this once the page is gone, instead of what it was given before; nothing when it is empty, or not in the receiver's words. */
 const keepTail = (page, body) => {
   page._tail?.abort()
   page._tail = new AbortController()
-  if (body) fetchLater(page._url, { method: 'POST', body: nameless(body), signal: page._tail.signal })
+  if (body && !page._notify.send) fetchLater(page._url, { method: 'POST', body: nameless(body), signal: page._tail.signal })
 }
 
 /** In the order of the engine's `Kept`; a record may find no room. The middle ones only the durable build asks for. */

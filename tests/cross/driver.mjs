@@ -81,11 +81,11 @@ async function freePort() {
 }
 
 /** All processes below one, as far down as they go. */
-function descendants(pid) {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  const rows = table.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  const below = (parent) => rows.filter(([, above]) => above === parent).flatMap(([own]) => [own, ...below(own)])
-  return below(pid)
+function descendants(pid, isWanted = () => true) {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const rows = table.trim().split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line).slice(1))
+  const below = (parent) => rows.filter(([, above]) => above === parent).flatMap((row) => [row, ...below(row[0])])
+  return below(String(pid)).filter(([, , args]) => isWanted(args)).map(([own]) => Number(own))
 }
 
 /** Commands that WebDriver itself does not have. */
@@ -150,6 +150,11 @@ export class Browser {
     const ended = once(this.#child, 'exit')
     this.killAll()
     await ended
+  }
+
+  /** The processes of all pages die, the browser lives (Chromium). */
+  crash() {
+    for (const pid of descendants(this.#child.pid, (args) => args.includes('--type=renderer'))) process.kill(pid, 'SIGKILL')
   }
 
   killAll() {
