@@ -3,10 +3,10 @@
 
 import { clean, json } from './page.js'
 
-const CLICKABLE = /^(a|button|input|select|textarea|summary|label|option)$/
-const ROLES = /^(button|link|tab|menuitem|option|checkbox|radio|switch)$/
+export const CLICKABLE = /^(a|button|input|select|textarea|summary|label|option)$/
+export const ROLES = /^(button|link|tab|menuitem|option|checkbox|radio|switch)$/
 /** Passwords, card numbers and one-time codes are not even described. */
-const SECRET = /(^| )(cc-|one-time-code)|-password$/i
+export const SECRET = /(^| )(cc-|one-time-code)|-password$/i
 /** The fields of GA4's items; the others belong to the event. */
 const OF_ITEM = /^(item_.*|price|quantity|index|discount)$/
 

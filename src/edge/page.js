@@ -24,8 +24,11 @@ export const clean = (tell, text, again) => (tell.privacy ? tell.privacy(text, a
 export const here = () => ({ url: location.href, title: document.title.replace(/\s+/g, ' '), referrer: document.referrer })
 export const facts = (page) => clean(page._notify, json(here()), 1)
 
+/** Has the parts hear something before the engine does: see PARTS in www/sdk/tracker.js. */
+export const heed = (notify, ...heard) => notify.heeds?.forEach((part) => quietly(() => part(...heard)))
+
 // The numbers of what the engine hears: see page.rs.
-const [CLICK, VISIBILITY, VISIBLE, LEAVE, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
+export const [CLICK, VISIBILITY, VISIBLE, LEAVE, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
 export const [OPENED, FOUND, WITHDRAWN] = [7, 8, 9]
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
@@ -84,7 +87,10 @@ let heard
  * `ear(what, event, a, b, c)` is the engine's; storage is the cookie (medium 0), local storage (1) or none (2).
  */
 export const open = (document, ear, notify, endpoint, site, medium, days) => {
-  const hear = (what, event, a = 0, b = 0, c = 0) => ear((heard = what), event, a, b, c)
+  const hear = (what, event, a = 0, b = 0, c = 0) => {
+    heed(notify, (heard = what), event, a)
+    ear(what, event, a, b, c)
+  }
   const shown = (word) => hear(PAGE, undefined, reason(word))
   const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
   const seen = (what, event) => {

@@ -78,7 +78,7 @@ export const configure = (options, note) => {
   const option = (name, value) => {
     const type = typeof config[name]
     let problem
-    // Whoever listens to debug asks for it by that; the others are for parts.
+    // Whoever listens to debug asks for it by that; the others are for parts, as are those of `behaviour` and more of `capture`.
     if (name == 'debug' || (/^(compress|cart)$/.test(name) && typeof value != 'string')) return
     if (/^privacy(\.(redact|allow|deny|queryKeys|nationalIds))?$/.test(name) && !isObject(value)) return
     if (isObject(value) && !name.includes('.')) read(value, name + '.')
@@ -86,7 +86,7 @@ export const configure = (options, note) => {
       config['capture.pages'] = config['capture.clicks'] = false
       if (value) [value].flat().forEach((word) => option('capture.' + word, true))
     } else if (type == 'undefined') {
-      if (name != 'format' || value != 'native') problem = 'not an option'
+      if (!/^(behaviour|capture\.)/.test(name) && (name != 'format' || value != 'native')) problem = 'not an option'
     } else if (type == 'boolean') config[name] = value === true
     else if (name == 'storage') {
       config[name] = MEDIA.indexOf(value)

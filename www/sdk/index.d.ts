@@ -126,9 +126,10 @@ export interface Options {
   }
   /**
    * What is recorded without a call: a list is exactly what it names, an object changes the default, `false` is nothing.
-   * Default pages, clicks, outbound, downloads, scroll, engagement; this version knows pages and clicks.
+   * What goes beyond pages and clicks is fetched when all is ready: `behaviour.js`, beside the entry. Default pages, clicks.
    */
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
+  behaviour?: BehaviourOptions
   /**
    * Carts read from where shops keep them, and `cart()`. Loads `sources.js` from beside the script. What is stored of a cart,
    * once consent is granted, is `cb_`, the site's name and `.cart` in `localStorage`. Default: none.
@@ -189,6 +190,18 @@ export interface Options {
   debug?: boolean
   /** The wasm file, where it is not beside the script. `cartbeacon/slim` has no other way to find it. */
   wasm?: WasmSource | Promise<WasmSource>
+}
+
+/** How what `capture` names is captured. A value that makes no sense is said in debug, and the default stands. */
+export interface BehaviourOptions {
+  /** Hosts that are the shop's as well: links there lead nowhere else. `*.shop.example` is it and all below. Default: none. */
+  aliases?: string[]
+  /** Endings of files, without a dot. Default: documents, tables, archives, pictures for printing, sound, film, programs. */
+  extensions?: string[]
+  /** The depths that make a `scroll`, in percent. Default `[90]`. */
+  scrollAt?: number[]
+  /** A selector of the element that scrolls instead of the page. Its depth makes the `scroll`. Default: the page. */
+  scrollRoot?: string
 }
 
 /** Each source is off unless it is named. What two of them see of one change counts once. */

@@ -5,6 +5,7 @@ const PARTS = {
   gzip: () => import('./gzip.js'),
   privacy: () => import('./privacy.js'),
   sources: () => import('./sources.js'),
+  behaviour: () => import('./behaviour.js'),
   anonymous: () => import('./anonymous.js'),
   outbox: globalThis.DURABLE && (() => import('./outbox.js')),
 }

@@ -7,7 +7,7 @@
 
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
-import { clean, json } from '../../src/edge/page.js'
+import { clean, heed, json } from '../../src/edge/page.js'
 import { kept, keyOf } from '../../src/edge/store.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
@@ -47,7 +47,14 @@ const EARLY = 500
 /**
  * The parts that options ask for: the name, when, and whether nothing starts without it. Else nothing waits for it, and
  * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker,
- * options)`; the edge finds it by its name on the function that it tells everything.
+ * options, tell)`; the edge finds it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a
+ * promise of another part.
+ *
+ * What a part puts into the set `tell.heeds` is called as `heed(what, event, number)` with all that the engine hears (the
+ * numbers of src/edge/page.js), before the engine does. So what it tracks then is still of the page that is being left, and
+ * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change
+ * of the address, of which `number` is the reason. All may come twice. Without arguments: this is the end, take everything
+ * off the page.
  */
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
@@ -56,6 +63,8 @@ export const PARTS = [
   ['formats', ({ format }) => format && format != 'native', true],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
 ]
+/** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
+const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]
 
 /**
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
@@ -169,6 +178,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       if (method == SHUTDOWN) {
         forget()
         tell.sources?.()
+        heed(tell)
       }
       if (method == RESET) PARTS.map(([name]) => tell[name]?.forget?.())
       if (remarks[0]) notify('debug', remarks[0])
@@ -187,7 +197,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const getPart = ([name, isAsked, isRequired]) => {
     if (!isAsked(options)) return
     const got = findPart(name)
-      .then(async ({ part, make }) => (tell[name] = await (make ? make(tracker, options) : part)))
+      .then(async ({ part, make }) => (tell[name] = await (make ? make(tracker, options, tell) : part)))
       .catch((error) => {
         throw name + ': ' + error
       })
@@ -195,8 +205,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     return isRequired ? got : void got.catch(refuse)
   }
 
-  /** How the edge gets the part that is wanted once consent allows it. */
-  if (globalThis.DURABLE) tell.find = (name) => getPart([name, () => true, true]).catch(refuse)
+  /** How the edge gets the part that is wanted once consent allows it, and a part another. */
+  tell.find = (name) => getPart([name, () => true, true]).catch(refuse)
 
   const open = async () => {
     try {
@@ -220,6 +230,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       for (const call of early) answer(enter(...call))
       early.length = 0
       where = 'inDoubt'
+      getPart(LATE)
     } catch (reason) {
       where = 'lost'
       refuse((gone = String(reason)))
