@@ -89,6 +89,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) data: String,
     pub(crate) money: Option<Money>,
+    /// What the items come to, in the minor units of `money`, where that is not what it says.
+    pub(crate) worth: Option<i64>,
     /// Whether there is a field `value`, readable as money or not.
     pub(crate) valued: bool,
     pub(crate) transaction: Option<String>,
@@ -271,6 +273,7 @@ fn event(text: &str, pages: &[Page], sent: Millis, received: Millis) -> Result<R
     let checked = Json::new(&data);
     Ok(Row {
         money: Money::of(checked),
+        worth: catalogue::differs(checked).map(|sum| sum.items),
         valued: checked.get("value").is_some(),
         transaction: checked.get("transaction_id").and_then(fields::text),
         cart: checked.get("cart_id").and_then(fields::text).filter(|id| !id.is_empty() && id.len() <= MAX_NAME),

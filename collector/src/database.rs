@@ -10,13 +10,14 @@ use rusqlite::{Connection, OpenFlags};
 /// The file within the data folder.
 const FILE: &str = "cartbeacon.sqlite";
 /// Each brings the database from the version of its index to the next one; a released one is never changed.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/001.sql"),
     include_str!("schema/002.sql"),
     include_str!("schema/003.sql"),
     include_str!("schema/004.sql"),
     include_str!("schema/005.sql"),
     include_str!("schema/006.sql"),
+    include_str!("schema/007.sql"),
 ];
 /// How long another process (a backup, a curious person) may hold the database before it counts as not writable.
 const BUSY: Duration = Duration::from_secs(5);

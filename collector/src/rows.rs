@@ -62,8 +62,8 @@ pub(crate) fn store(connection: &Connection, batch: &Accepted) -> Result<Stored>
 fn event(connection: &Connection, batch: &Accepted, row: &Row) -> Result<Option<i64>> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO event (id, at, t, ahead, received, batch, site, visitor, user, session, seq, page, name, currency, amount,
-                            transaction_id, data)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
+                            transaction_id, data, worth)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
          WHERE NOT EXISTS (SELECT 1 FROM gone WHERE id = ?1)
          ON CONFLICT (id) DO NOTHING
          RETURNING n",
@@ -86,6 +86,7 @@ fn event(connection: &Connection, batch: &Accepted, row: &Row) -> Result<Option<
         row.money.as_ref().map(|m| m.minor),
         row.transaction,
         row.data,
+        row.worth,
     ];
     insert.query_row(values, |r| r.get(0)).optional()
 }

@@ -79,6 +79,8 @@ pub(crate) struct Stats {
     refused: Vec<Refused>,
     /// Events after a no, of nobody, by name.
     anonymous: Vec<Count>,
+    /// Events whose value is not what their items come to.
+    odd: i64,
     erasures: i64,
     erased_rows: i64,
 }
@@ -164,6 +166,7 @@ pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<S
         lost: lost(connection, since)?,
         refused: refused(connection, since)?,
         anonymous: anonymous(connection, since)?,
+        odd: odd(connection, since)?,
         erasures,
         erased_rows,
     })
@@ -292,6 +295,11 @@ fn anonymous(connection: &Connection, since: Millis) -> Result<Vec<Count>> {
         .prepare_cached("SELECT name, sum(count) FROM anonymous WHERE hour > ?1 - 3600000 GROUP BY name ORDER BY 2 DESC LIMIT 20")?;
     let rows = ask.query_map([since], |row| Ok(Count { reason: row.get(0)?, count: row.get(1)? }))?;
     rows.collect()
+}
+
+fn odd(connection: &Connection, since: Millis) -> Result<i64> {
+    let mut ask = connection.prepare_cached("SELECT count(*) FROM event WHERE worth IS NOT NULL AND at >= ?1")?;
+    ask.query_row([since], |row| row.get(0))
 }
 
 fn refused(connection: &Connection, since: Millis) -> Result<Vec<Refused>> {

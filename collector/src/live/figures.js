@@ -66,7 +66,7 @@ export function figures(stats) {
 }
 
 /** What never arrived, and what was turned away here. */
-export function losses({ lost, refused, anonymous, erasures, erasedRows: gone, activity }) {
+export function losses({ lost, refused, anonymous, odd, erasures, erasedRows: gone, activity }) {
   const rows = []
   const sum = (list) => list.reduce((all, n) => all + n, 0)
   const missing = sum(lost.map((l) => l.count))
@@ -77,6 +77,7 @@ export function losses({ lost, refused, anonymous, erasures, erasedRows: gone, a
   for (const { kind, reason, count: n } of refused) rows.push(row(own(REFUSALS, kind) ?? kind, reason, n))
   if (anonymous.length) rows.push(el('div', 'group', 'Counted after a no, of nobody'))
   for (const { reason: name, count: n } of anonymous) rows.push(row(name.replaceAll('_', ' '), 'without any id', n))
+  if (odd) rows.push(el('div', 'group', 'Stored, but odd'), row('value', 'is not what the items come to', odd))
   if (!rows.length) rows.push(el('p', 'fine', 'Nothing lost, nothing turned away.'))
   if (erasures) rows.push(row('Erasures', `visitors who asked to be forgotten; ${count(gone)} rows of theirs are gone`, erasures))
   rows.push(el('p', 'more-link', el('a', '', 'All reasons, by date, and as CSV', { href: '/live/reports/delivery' })))

@@ -1,9 +1,10 @@
-//! What did not arrive: told lost by the SDK, turned away here, or only counted because a shopper said no.
+//! What did not arrive: told lost by the SDK, turned away here, or only counted because a shopper said no; and what arrived, but
+//! does not add up.
 
 use rusqlite::{Connection, Result, params};
 
 use super::Range;
-use super::table::{Cell, Column, Kind, Table};
+use super::table::{CURRENCY, Cell, Column, Kind, Table};
 
 /// The statement behind [`losses`].
 pub(crate) const LOST: &str = "SELECT reason, sum(count), max(at) FROM loss WHERE at >= ?1 AND at < ?2 GROUP BY reason ORDER BY 2 DESC";
@@ -54,6 +55,48 @@ pub(crate) fn refusals(connection: &Connection, range: &Range) -> Result<Table> 
     let mut ask = connection.prepare_cached(REFUSED)?;
     let rows = ask.query_map(params![range.from, range.to], |row| {
         Ok(vec![Cell::Text(row.get(0)?), Cell::Text(row.get(1)?), Cell::Count(row.get(2)?), Cell::Time(row.get(3)?)])
+    })?;
+    Ok(Table::new(&columns, rows.collect::<Result<_>>()?))
+}
+
+/// The statement behind [`values`].
+pub(crate) const ODD: &str = "SELECT at, name, transaction_id, amount, worth, currency FROM event
+   WHERE worth IS NOT NULL AND at >= ?1 AND at < ?2 AND (?3 IS NULL OR site = ?3) ORDER BY at DESC";
+
+/// `values`: events that say they are worth something else than their items come to.
+pub(crate) fn values(connection: &Connection, range: &Range) -> Result<Table> {
+    let columns = [
+        Column::new("time", "Time", Kind::Time, ""),
+        Column::new(
+            "event",
+            "Event",
+            Kind::Text,
+            "One whose items all have a price. It is stored as it came, and the reports go by its value.",
+        ),
+        Column::new("order_id", "Order", Kind::Text, ""),
+        Column::new("value", "Value", Kind::Money, "The field value: what the items cost, without tax and delivery."),
+        Column::new(
+            "items",
+            "Items come to",
+            Kind::Money,
+            "The sum of price by quantity. Equal are also the value less the discounts that items and event name, half a minor unit more or less for each piece of several, and anything lower beside a coupon.",
+        ),
+        Column::new("difference", "Difference", Kind::Money, "Value less items: what the shop says too much."),
+        CURRENCY,
+    ];
+    let mut ask = connection.prepare_cached(ODD)?;
+    let rows = ask.query_map(params![range.from, range.to, range.site], |row| {
+        let (order, value, items, currency): (Option<String>, i64, i64, String) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+        let money = |minor: i128| Cell::Money(minor, currency.clone());
+        Ok(vec![
+            Cell::Time(row.get(0)?),
+            Cell::Text(row.get(1)?),
+            Cell::known(order.as_deref()),
+            money(value.into()),
+            money(items.into()),
+            money(i128::from(value) - i128::from(items)),
+            Cell::text(&currency),
+        ])
     })?;
     Ok(Table::new(&columns, rows.collect::<Result<_>>()?))
 }

@@ -59,7 +59,7 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 13] = [
+const REPORTS: [(&str, Read); 14] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
     ("items", orders::items),
@@ -73,6 +73,7 @@ const REPORTS: [(&str, Read); 13] = [
     ("losses", delivery::losses),
     ("refusals", delivery::refusals),
     ("anonymous", delivery::anonymous),
+    ("values", delivery::values),
 ];
 
 #[derive(Serialize)]
@@ -166,6 +167,7 @@ mod tests {
             (delivery::LOST.to_owned(), 2),
             (delivery::REFUSED.to_owned(), 2),
             (delivery::COUNTED.to_owned(), 3),
+            (delivery::ODD.to_owned(), 3),
             (SITES.to_owned(), 0),
         ]
     }

@@ -18,4 +18,5 @@ mod pixel;
 mod program;
 mod reports;
 mod schema;
+mod values;
 mod world;
