@@ -30,6 +30,19 @@ test('fifty events and a navigation in the same breath: all arrive', LIMIT, asyn
   assert.equal((await visit.collector.events()).length, 52, 'and two page views')
 })
 
+test('a thousand events and a navigation in the same breath, packed: all arrive', LIMIT, async (t) => {
+  // As text they are six times what beacons may carry. What does not fit even so is the outbox's: see outbox.test.mjs.
+  const options = { batchEvents: 2000, queueEvents: 2000, queueBytes: 1_000_000, compress: true }
+  const visit = await shopping(t, options)
+  const next = visit.page('next', options)
+  await visit.burstAndLeave(1000, next)
+  await visit.arrived(1000)
+  await visit.ready()
+  await visit.cb('flush')
+  await visit.settled()
+  assert.equal((await visit.collector.events()).length, 1002, 'and two page views')
+})
+
 test('a tab is closed right after an order: the order arrives', LIMIT, async (t) => {
   const visit = await shopping(t, { batchEvents: 100 })
   const first = await visit.browser.tab()

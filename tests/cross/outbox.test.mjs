@@ -78,6 +78,20 @@ test('a page is reloaded while nobody answers: the next one sends what it left',
   assert.deepEqual([stats.acknowledged + stats.handedOver, stats.lost], [32, {}], 'counted by the page that saw its end')
 })
 
+test('a thousand events and a navigation in the same breath: all arrive, on that page or the next', LIMIT, async (t) => {
+  const visit = await shop(t)
+  visit.build = 'durable'
+  const options = { queueEvents: 2000, queueBytes: 1_000_000 }
+  await visit.go(visit.page('page', options))
+  await isStored(visit, 1)
+  await visit.burstAndLeave(1000, visit.page('next', options))
+  await visit.arrived(1000)
+  await visit.ready()
+  await until(async () => (await records(visit)).length === 0, 'nothing is stored any more')
+  assert.deepEqual((await visit.settled()).lost, {})
+  assert.equal((await visit.collector.events()).length, 1002, 'and two page views')
+})
+
 test('a browser is killed and started again: what was stored arrives', { ...LIMIT, skip: BROWSER === 'webkit' && 'its driver keeps no profile' }, async (t) => {
   const visit = await outage(t)
   await visit.burst(100)
