@@ -1,7 +1,7 @@
 // A real browser driven by WebDriver, a new one for each test: Chromium, Firefox or WebKit, named by TESTED_BROWSER. What
 // only one of them can do stands here, so that the tests read the same for all.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,6 +11,7 @@ import { Executor, HttpClient } from 'selenium-webdriver/http/index.js'
 import { Command } from 'selenium-webdriver/lib/command.js'
 import { browserFlags, requireBrowser, requireFirefox, requireWebkit } from '../../www/tools/browsers.mjs'
 import { startDisplay } from './display.mjs'
+import { descendants, end, kill } from './processes.mjs'
 
 export const BROWSER = process.env.TESTED_BROWSER ?? 'chromium'
 
@@ -80,14 +81,6 @@ async function freePort() {
   return port
 }
 
-/** All processes below one, as far down as they go. */
-function descendants(pid, isWanted = () => true) {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 })
-  const rows = table.trim().split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line).slice(1))
-  const below = (parent) => rows.filter(([, above]) => above === parent).flatMap((row) => [row, ...below(row[0])])
-  return below(String(pid)).filter(([, , args]) => isWanted(args)).map(([own]) => Number(own))
-}
-
 /** Commands that WebDriver itself does not have. */
 const OWN_COMMANDS = {
   network: '/session/:sessionId/chromium/network_conditions',
@@ -154,18 +147,12 @@ export class Browser {
 
   /** The processes of all pages die, the browser lives (Chromium). */
   crash() {
-    for (const pid of descendants(this.#child.pid, (args) => args.includes('--type=renderer'))) process.kill(pid, 'SIGKILL')
+    kill(descendants(this.#child.pid, (args) => args.includes('--type=renderer')))
   }
 
   killAll() {
     if (!running.delete(this)) return
-    for (const pid of [...descendants(this.#child.pid), this.#child.pid]) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // Ended by itself in the meantime.
-      }
-    }
+    end(this.#child.pid)
   }
 
   go(url) {

@@ -2,12 +2,14 @@
 // can be shut stands before the collector, and counts what came through: an event that came twice is seen even though the
 // collector would store it once.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../e2e/collector.mjs'
-import { YES } from '../e2e/world.mjs'
+import { YES, pages } from '../e2e/world.mjs'
 import { BROWSER } from './driver.mjs'
-import { shop } from './shop.mjs'
+import { Shop, shop } from './shop.mjs'
+import { openPage } from './undriven.mjs'
 
 const LIMIT = { timeout: 60_000 }
 /** In the outbox until it is sent, rather than in a timer's hands. */
@@ -92,7 +94,9 @@ test('a thousand events and a navigation in the same breath: all arrive, on that
   assert.equal((await visit.collector.events()).length, 1002, 'and two page views')
 })
 
-test('a browser is killed and started again: what was stored arrives', { ...LIMIT, skip: BROWSER === 'webkit' && 'its driver keeps no profile' }, async (t) => {
+const KILLED = 'a browser is killed and started again: what was stored arrives'
+
+test(KILLED, { ...LIMIT, skip: BROWSER === 'webkit' && 'its driver keeps no profile: see the next one' }, async (t) => {
   const visit = await outage(t)
   await visit.burst(100)
   await isStored(visit, 101)
@@ -103,6 +107,41 @@ test('a browser is killed and started again: what was stored arrives', { ...LIMI
   await visit.browser.start()
   await visit.go('/page.html')
   await cameOnce(visit, 100)
+})
+
+/** Runs in the page on its first visit: a burst, and word to the test once it is stored. */
+const BURST = `
+  addEventListener('load', async () => {
+    if (location.search) return
+    await cartbeacon.tracker.ready
+    for (let n = 0; n < 100; n++) cartbeacon('track', 'n' + n)
+    const stored = () => Object.keys(localStorage).filter((key) => /^cb_test!./.test(key)).reduce((sum, key) => sum + +localStorage.getItem(key).split(/[.,]/)[1], 0)
+    while (stored() < 101) await new Promise((done) => setTimeout(done, 50))
+    fetch('/stored')
+  })`
+
+test(`${KILLED}, without a driver`, { ...LIMIT, skip: BROWSER !== 'webkit' && 'it has one that keeps a profile' }, async (t) => {
+  const visit = new Shop(await pages(t))
+  visit.build = 'durable'
+  const page = visit.page('page', SOON, BURST)
+  const [bodies, home] = [[], join(visit.world.folder, 'home')]
+  let isShut = true
+  await visit.world.answer('/collect', ({ method }, body) => {
+    if (isShut) return { status: 503, body: '' }
+    if (method === 'POST') bodies.push(body)
+  })
+  const isStored = new Promise((told) => visit.world.answer('/stored', () => void told() ?? { body: '' }))
+  const kill = await openPage(visit.world.origin + page, home)
+  visit.world.atEnd(kill)
+  await isStored
+  await pause(2000)
+  await kill()
+  isShut = false
+  visit.world.atEnd(await openPage(`${visit.world.origin}${page}?again`, home))
+  await visit.arrived(100)
+  assert.equal((await visit.collector.expectNames('page_view', 'page_view')).length, 102)
+  const came = bodies.flatMap((body) => JSON.parse(body).events.map(({ id }) => id))
+  assert.equal(new Set(came).size, came.length, 'duplicates 0')
 })
 
 test('a tab dies without a word: a living one sends its events, and no other', LIMIT, async (t) => {
