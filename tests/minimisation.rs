@@ -1,4 +1,4 @@
-//! What leaves depends on the purpose: where marketing is denied, no login id and no id that outlives the visit, and
+//! What leaves depends on the purpose: where marketing is not granted, no login id and no id that outlives the visit, and
 //! otherwise the same events.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
@@ -20,6 +20,8 @@ use serde_json::Value;
 
 const ALL: &str = r#"{"analytics":"granted","marketing":"granted"}"#;
 const LESS: &str = r#"{"analytics":"granted","marketing":"denied"}"#;
+/// A shop that never asks about marketing, or has not yet.
+const ASKED: &str = r#"{"analytics":"granted"}"#;
 /// A pause that ends the visit.
 const PAUSE: u64 = 31 * 60_000;
 
@@ -47,20 +49,38 @@ fn distinct(bodies: &[Value], path: &str) -> usize {
 }
 
 #[test]
-fn without_marketing_nothing_ties_two_visits_together_and_the_events_are_the_same() {
-    let (all, less) = (visits(ALL), visits(LESS));
-    let (all, less) = (bodies(&all), bodies(&less));
+fn without_a_yes_to_marketing_nothing_ties_two_visits_together_and_the_events_are_the_same() {
+    let all = visits(ALL);
+    let all = bodies(&all);
     assert_eq!((distinct(&all, "/session/id"), distinct(&all, "/visitor")), (3, 1));
-    assert_eq!((distinct(&less, "/session/id"), distinct(&less, "/visitor")), (3, 3));
     assert!(all.iter().any(|body| body["user"] == "customer-7"));
-    for body in &less {
-        assert_eq!((&body["visitor"], &body["user"]), (&body["session"]["id"], &Value::Null));
-    }
     let told = |bodies: &[Value]| -> Vec<String> {
         let events = bodies.iter().flat_map(|b| b["events"].as_array().expect("events").clone());
         events.map(|e| format!("{} {} {}", e["name"], e["t"], e["data"])).collect()
     };
-    assert_eq!(told(&all), told(&less));
+    for update in [LESS, ASKED] {
+        let less = visits(update);
+        let less = bodies(&less);
+        assert_eq!((distinct(&less, "/session/id"), distinct(&less, "/visitor")), (3, 3), "{update}");
+        for body in &less {
+            assert_eq!((&body["visitor"], &body["user"]), (&body["session"]["id"], &Value::Null), "{update}");
+        }
+        assert_eq!(told(&all), told(&less), "{update}");
+    }
+}
+
+#[test]
+fn a_late_yes_to_marketing_names_what_leaves_from_then_on() {
+    let mut w = World::new(7);
+    let tab = w.open(config(""), "one");
+    w.input(tab, Input::Identify(r#""customer-7""#.to_owned()));
+    w.consent(tab, ASKED);
+    w.run(6_000);
+    w.consent(tab, ALL);
+    w.track(tab, "add_to_cart", ADD);
+    w.run(6_000);
+    let users: Vec<_> = bodies(&w).iter().map(|body| body["user"].clone()).collect();
+    assert_eq!(users, [Value::Null, "customer-7".into()]);
 }
 
 #[test]
@@ -95,28 +115,31 @@ fn ids_for_the_server_and_erasure_name_the_visitor_as_the_endpoint_knows_it() {
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
-    /// Whatever is said in whatever order: a body that was sent while anybody denied marketing names no one.
+    /// Whatever is said in whatever order: a body that was sent while nobody granted marketing, or anybody denied it, names no one.
     #[test]
-    fn no_body_that_is_sent_under_a_no_to_marketing_names_anyone(
-        deeds in proptest::collection::vec((0_usize..8, 0_u64..40_000), 1..50),
+    fn no_body_that_is_sent_without_a_yes_to_marketing_names_anyone(
+        deeds in proptest::collection::vec((0_usize..9, 0_u64..40_000), 1..50),
     ) {
         let mut w = World::new(3);
         let tab = w.open(config(""), "one");
         w.input(tab, Input::Identify(r#""customer-7""#.to_owned()));
-        // Who denies marketing now, and since when it is so or not.
-        let (mut no, mut since) = (BTreeMap::new(), vec![(0, false)]);
+        // What each says to marketing now, and since when it is granted or not.
+        let (mut answers, mut since) = (BTreeMap::new(), vec![(0, false)]);
         for (deed, wait) in deeds {
             let said = match deed {
-                0 => Some(("api", r#"{"analytics":"granted","marketing":"granted"}"#, false)),
-                1 => Some(("api", r#"{"analytics":"granted","marketing":"denied"}"#, true)),
-                2 => Some(("google", r#"{"source":"google","marketing":"denied"}"#, true)),
-                3 => Some(("google", r#"{"source":"google","marketing":"granted"}"#, false)),
+                0 => Some(("api", r#"{"analytics":"granted","marketing":"granted"}"#, Some(true))),
+                1 => Some(("api", r#"{"analytics":"granted","marketing":"denied"}"#, Some(false))),
+                2 => Some(("google", r#"{"source":"google","marketing":"denied"}"#, Some(false))),
+                3 => Some(("google", r#"{"source":"google","marketing":"granted"}"#, Some(true))),
+                5 => Some(("api", ASKED, None)),
                 _ => None,
             };
-            if let Some((who, update, denies)) = said {
+            if let Some((who, update, answer)) = said {
                 w.consent(tab, update);
-                no.insert(who, denies);
-                since.push((w.wall, no.values().any(|no| *no)));
+                if let Some(answer) = answer {
+                    answers.insert(who, answer);
+                }
+                since.push((w.wall, !answers.is_empty() && answers.values().all(|yes| *yes)));
             } else if deed == 4 {
                 w.run(PAUSE);
             } else {
@@ -127,9 +150,9 @@ proptest::proptest! {
         w.run(60_000);
         for body in bodies(&w) {
             let sent = body["sent"].as_u64().expect("a time");
-            let denied = since.iter().rev().find(|(at, _)| *at <= sent).is_some_and(|(_, denied)| *denied);
+            let granted = since.iter().rev().find(|(at, _)| *at <= sent).is_some_and(|(_, granted)| *granted);
             let nameless = body["visitor"] == body["session"]["id"] && body["user"].is_null();
-            proptest::prop_assert_eq!(nameless, denied, "sent at {}", sent);
+            proptest::prop_assert_eq!(nameless, !granted, "sent at {}", sent);
         }
     }
 }

@@ -139,12 +139,18 @@ export const close = (page) => {
 /** Whether the status of a beacon to the endpoint can be seen (1), and whether there is `fetchLater` (2). */
 export const sees = (page) => (page._sees >> 1) + (globalThis.DURABLE && window.fetchLater ? 2 : 0)
 
-/** A body of one who denied marketing: known by the visit's own id, see session.rs. Then no click id leaves either. */
+/** A body without a yes to marketing: known by the visit's own id, see session.rs. Then no click id leaves either. */
 const IS_NAMELESS = /"visitor":"(.{36})","user":null,"session":{"id":"\1"/
-/** What advertisers put on addresses to know a click again, one after the other, to the end of its value. */
-const CLICK_IDS = /([?&#])(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|li_fat_id|igshid|epik|rdt_cid|srsltid|mc_eid|_gl)=[^&#"\\]*&?)+/gi
+/**
+ * What advertisers put on addresses to know a click or a reader again, one after the other, to the end of its value; also in an
+ * address that is the value of another one, where the signs between are percent-encoded, perhaps more than once.
+ */
+const CLICK_IDS =
+  /([?&#]|%(?:25)*(?:3f|2[36]))(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|srsltid|li_fat_id|igshid|epik|(?:rdt_|sc_?|s_kw|vm)cid|mc_eid|_kx|_hsenc|mkt_tok|ef_id|awc|cjevent|tblci|_gl)(?:=|%(?:25)*3d)(?:(?!%(?:25)*2[36])[^&#"\\])*(&|%(?:25)*26)?)+/gi
 
-export const nameless = (text) => (IS_NAMELESS.test(text) ? text.replace(CLICK_IDS, (all, mark) => (all.endsWith('&') ? mark : '')) : text)
+/** Without click ids, where the body is nameless. What follows them takes the place of the sign before them if it is as deep inside. */
+export const nameless = (text) =>
+  IS_NAMELESS.test(text) ? text.replace(CLICK_IDS, (all, mark, next = '') => (next.length == mark.length ? mark : next)) : text
 
 /**
  * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for

@@ -3,7 +3,7 @@
 //! A session ends after 30 minutes without an event or 24 hours in all (options `session.idleMinutes`, `session.maxHours`).
 //! What is kept over pages is one short text (about 130 bytes, so that it fits a cookie):
 //! `1.visitor.session.number.started.last.seq.choices.consented`, numbers in decimal.
-//! Where marketing is denied, the visitor is known by the session's id: nothing ties two visits together.
+//! Where marketing is not granted, the visitor is known by the session's id: nothing ties two visits together.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// The visitor's id, as far as one may be known: no longer than the visit where marketing is denied.
+    /// The visitor's id, as far as one may be known: no longer than the visit where marketing is not granted.
     pub fn visitor(&self, consent: &Consent) -> Uuid {
         if consent.is_minimal() { self.id } else { self.visitor }
     }
@@ -186,16 +186,21 @@ mod tests {
     fn gate(marketing: &str) -> Consent {
         let mut required = 1;
         let mut consent = Consent::new(&Terms::read(String::new(), || core::mem::take(&mut required)));
-        let marketing = if marketing == "denied" { Choices::no_to(Purposes::MARKETING) } else { Choices::yes_to(Purposes::MARKETING) };
+        let marketing = match marketing {
+            "denied" => Choices::no_to(Purposes::MARKETING),
+            "granted" => Choices::yes_to(Purposes::MARKETING),
+            _ => Choices::default(),
+        };
         consent.update(Source::API, marketing.merged(Choices::yes_to(Purposes::ANALYTICS)), 1_790_000_000_001);
         consent
     }
 
     #[test]
-    fn where_marketing_is_denied_the_visitor_is_known_for_a_visit_only() {
-        let (mut i, no) = (Identity::default(), gate("denied"));
-        touch(&mut i, 1_790_000_000_000);
-        for at in [1_790_000_000_000, 1_790_000_000_000 + IDLE + 1] {
+    fn where_marketing_is_not_granted_the_visitor_is_known_for_a_visit_only() {
+        let start = 1_790_000_000_000;
+        for (said, at) in [("denied", start), ("denied", start + IDLE + 1), ("", start), ("", start + IDLE + 1)] {
+            let (mut i, no) = (Identity::default(), gate(said));
+            touch(&mut i, start);
             touch(&mut i, at);
             let session = i.current().cloned().expect("a session");
             assert_eq!(session.visitor(&no), session.id);

@@ -25,7 +25,7 @@ pub fn facts(name: &str) -> Facts {
     Facts { url: format!("https://shop.test/{name}"), title: name.to_owned(), referrer: "https://search.test/".to_owned() }
 }
 
-pub const YES: &str = r#"{"analytics":"granted"}"#;
+pub const YES: &str = r#"{"analytics":"granted","marketing":"granted"}"#;
 pub const NO: &str = r#"{"analytics":"denied"}"#;
 pub const ADD: &str = r#"{"currency":"EUR","value":29.98,"items":[{"item_id":"A1","price":14.99,"quantity":2}]}"#;
 

@@ -170,7 +170,7 @@ both((name, kind) => {
   })
 })
 
-test('marketing denied: no click id, no login id, no id beyond the visit; the same events otherwise', async (t) => {
+test('marketing not granted: no click id, no login id, no id beyond the visit; the same events otherwise', async (t) => {
   const world = await pages(t)
   const path = world.put('shop', { head: tags({ batchMs: 100 }) })
   const arrive = async (marketing) => {
@@ -186,12 +186,14 @@ test('marketing denied: no click id, no login id, no id beyond the visit; the sa
   const all = await arrive('granted')
   assert.match(all[0].page.url, /gclid=abc-1&utm_source=letter&fbclid=x_2&_gl=1\*a\.b#gbraid=9$/)
   assert.deepEqual([all[1].user, all[0].visitor === all[0].session], ['customer-7', false])
-  const less = await arrive('denied')
-  assert.deepEqual(less.map(({ page }) => page.url), Array(2).fill(`${world.origin}${path}?utm_source=letter`))
-  assert.equal(less[0].page.referrer, 'https://search.example/?q=mug')
-  assert.deepEqual(less[1].data, { to: 'https://friend.example/?a=1', text: 'How? "gclid=" & so on' })
-  for (const { user, visitor, session } of less) assert.deepEqual([user, visitor], [null, session])
-  assert.deepEqual(less.map(({ name, seq }) => [name, seq]), all.map(({ name, seq }) => [name, seq]))
+  for (const answer of ['denied', undefined]) {
+    const less = await arrive(answer)
+    assert.deepEqual(less.map(({ page }) => page.url), Array(2).fill(`${world.origin}${path}?utm_source=letter`))
+    assert.equal(less[0].page.referrer, 'https://search.example/?q=mug')
+    assert.deepEqual(less[1].data, { to: 'https://friend.example/?a=1', text: 'How? "gclid=" & so on' })
+    for (const { user, visitor, session } of less) assert.deepEqual([user, visitor], [null, session])
+    assert.deepEqual(less.map(({ name, seq }) => [name, seq]), all.map(({ name, seq }) => [name, seq]))
+  }
 })
 
 test('of any address only the click ids go', async (t) => {

@@ -44,7 +44,7 @@ export function tag(data = {}, more = '') {
 export const tags = (data, more) => '<script src="/cb/stub.js"></script>' + tag(data, more)
 
 /** The answer was yes before the page came: for tests that are about something else. */
-export const YES = { consentDefault: { analytics: 'granted' } }
+export const YES = { consentDefault: { analytics: 'granted', marketing: 'granted' } }
 
 /** Runs before the page's scripts: a browser from before the Navigation API. */
 function withoutNavigationApi() {

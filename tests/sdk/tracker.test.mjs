@@ -217,17 +217,6 @@ test('what is kept for this tracker is shown, and nothing of others, also where 
   assert.deepEqual(tracker.exportData(), { cb_ab: '1.v=' })
 })
 
-test('a part that holds something of the visitor forgets it with the visitor', async () => {
-  const { page, tracker } = await openTracker()
-  await tracker.ready
-  let forgotten = 0
-  page.engines[0].notify.sources = { forget: () => forgotten++ }
-  tracker.identify('customer-7')
-  assert.equal(forgotten, 0)
-  tracker.reset()
-  assert.equal(forgotten, 1)
-})
-
 test('more early calls than the queue holds are refused, not lost in silence', async () => {
   const { tracker } = await openTracker()
   for (let i = 0; i < 500; i++) assert.ok(tracker.track('login').accepted)

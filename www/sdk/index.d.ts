@@ -35,7 +35,7 @@ export interface Tracker {
   /** The shopper's choices, any subset, or `'withdraw'` for all. A word that is not known is refused and grants nothing. */
   consent(update: ConsentUpdate): Answer
   /**
-   * The shop's own id of a customer who logged in, 1 to 256 characters. It does not leave while `marketing` is denied.
+   * The shop's own id of a customer who logged in, 1 to 256 characters. It leaves only while `marketing` is granted.
    * `traits`: planned.
    */
   identify(userId: string, traits?: CustomFields): Answer
@@ -60,7 +60,7 @@ export interface Tracker {
   on<T extends Topic>(topic: T, subscriber: (notice: Notices[T]) => void): () => void
   /**
    * For order events that a server sends itself; visitor and session are empty where consent is not granted, and the same
-   * where `marketing` is denied.
+   * where `marketing` is not granted.
    */
   ids(): Ids
   /** Takes every listener, timer and observer off the page; `init` afterwards starts a new tracker. */
@@ -291,7 +291,7 @@ export type CaptureName =
 // Consent
 /**
  * What each decides: all of `purposes` granted (by default `analytics`), events leave with page, referrer, session, visitor
- * and login id; else nothing leaves. `marketing` denied: the same without login id and click ids, and the visitor's id is the session's.
+ * and login id; else nothing leaves. `marketing` not granted: the same without login id and click ids, and the visitor's id is the session's.
  * `preferences` and `sale` are stated in every batch for the receiver.
  */
 export type Purpose = 'analytics' | 'marketing' | 'preferences' | 'sale'

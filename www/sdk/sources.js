@@ -34,6 +34,9 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
   let timer
   let ours = false
   let stopped = false
+  let isStored = false
+  /** There is a visitor: then the first session of a visitor is somebody else's. */
+  let isKnown = false
   /** What was seen before the engine was there. */
   const waiting = []
   const whenGranted = []
@@ -49,8 +52,15 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     if (consent != 'granted') return
     const text = storage((store) => store.getItem(key))
     if (text) storage(() => (kept = JSON.parse(text) || {}))
+    // Somebody forgot the visitor since: a `reset()`, here or in another tab.
+    else if (isStored && text === null) kept = {}
   }
-  const remember = () => consent == 'granted' && storage((store) => store.setItem(key, JSON.stringify(kept)))
+  const remember = () =>
+    consent == 'granted' &&
+    storage((store) => {
+      store.setItem(key, JSON.stringify(kept))
+      isStored = true
+    })
 
   const schedule = (wake) => {
     clearTimeout(timer)
@@ -86,6 +96,7 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     const before = consent
     consent = state
     if (state == 'granted') {
+      isKnown = !!tracker.ids().visitor
       const { state: seen, ...marks } = kept
       recall()
       // This page knows the cart better, the store knows the orders.
@@ -98,9 +109,9 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     } else if (before == 'granted' || state != 'pending') forget()
   }
 
-  /** The visitor is somebody else from now on: what is in the cart is where that one begins. */
   const forget = () => {
     kept = {}
+    isStored = false
     clearTimeout(timer)
     storage((store) => store.removeItem(key))
   }
@@ -129,12 +140,14 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     if (stop) undo.push(stop)
   }
 
-  /** Forgotten in another tab. */
-  const heard = (event) => event.newValue || (event.key ?? key) != key || (kept = {})
-
   const listen = guard(() => {
-    addEventListener('storage', heard)
-    undo.push(() => removeEventListener('storage', heard))
+    undo.push(
+      tracker.on('session', ({ n }) => {
+        if (n > 1 || consent != 'granted') return
+        if (isKnown) forget()
+        isKnown = true
+      }),
+    )
     undo.push(tracker.on('consent', ({ state }) => setConsent(state)))
     undo.push(tracker.on('event', ({ name, data }) => ours || !SHARED.test(name) || see('track', name, data)))
   })
@@ -155,7 +168,6 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     clearTimeout(timer)
     for (const stop of undo.splice(0).reverse()) guard(stop)()
   }
-  stop.forget = forget
   stop.cart = async (snapshot) => {
     await started
     const answer = see('api', 'cart', snapshot || {})

@@ -180,7 +180,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         tell.sources?.()
         heed(tell)
       }
-      if (method == RESET) PARTS.map(([name]) => tell[name]?.forget?.())
       if (remarks[0]) notify('debug', remarks[0])
       const order = a == 'purchase' && values[1]?.transaction_id
       if (order) context = { ...(context || contextOfNow()), id: orderId(options.site || '', order) }

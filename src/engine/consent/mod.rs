@@ -116,9 +116,9 @@ impl Consent {
         self.signals.resolved()
     }
 
-    /// Marketing is denied: then no login id and no id beyond a visit leaves or is stored.
+    /// Marketing is not granted: then no login id and no id beyond a visit leaves or is stored.
     pub fn is_minimal(&self) -> bool {
-        self.choices().has(false, Purposes::MARKETING)
+        !self.purposes().has(1)
     }
 
     /// Who decided about all that is required: the first that said no, or the first that said yes, or who is waited for.

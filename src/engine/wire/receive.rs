@@ -39,10 +39,10 @@ pub struct Batch<E = Event> {
     /// 1 for the first attempt to deliver it.
     #[schemars(range(min = 1))]
     pub attempt: u32,
-    /// The browser, as far as this store knows it; where marketing is denied, the session's id.
+    /// The browser, as far as this store knows it; where marketing is not granted, the session's id.
     #[schemars(extend("format" = "uuid"))]
     pub visitor: String,
-    /// The login id given to `identify`, if any; none where marketing is denied.
+    /// The login id given to `identify`, if any; none where marketing is not granted.
     #[serde(default)]
     pub user: Option<String>,
     pub session: Session,
