@@ -6,8 +6,9 @@
 mod common;
 
 use cartbeacon::engine::io::{Answer, Input};
+use cartbeacon::engine::page::Reason;
 use common::world::{HEALTHY, Network, World};
-use common::{ADD, YES, config};
+use common::{ADD, YES, config, facts};
 
 fn granted(more: &str) -> (World, usize) {
     let mut w = World::new(1);
@@ -269,4 +270,24 @@ fn what_packs_is_sent_as_soon_as_there_is_room_on_a_visible_page_too() {
     w.run(3_000);
     assert_eq!((w.received("add_to_cart"), w.receiver.duplicates), (1000, 0));
     assert_eq!(w.stats(tab).acknowledged, 1001);
+}
+
+#[test]
+fn what_before_send_drops_is_counted_and_whoever_asks_tells_of_views() {
+    let mut w = World::new(1);
+    let mut tab = w.open(config(""), "list");
+    w.consent(tab, YES);
+    assert_eq!(w.stats(tab).accepted, 1, "nobody asks: the view is recorded");
+    assert!(matches!(w.track(tab, "add_to_cart", "-"), Answer::Refused(problem) if problem.text() == "beforeSend: dropped"));
+    assert_eq!((w.stats(tab).accepted, lost(&w, tab)), (2, vec![("filtered", 1)]));
+    w.track(tab, "login", "{}");
+    w.run(6_000);
+    let told = w.receiver.bodies.iter().any(|body| body.contains(r#""lost":{"filtered":1}"#));
+    assert!(told && w.received("login") == 1, "the receiver is told how many");
+
+    tab = w.open(config(""), "cart");
+    w.tabs[tab].tracker.subscribe(64);
+    w.input(tab, Input::Page(facts("other"), Reason::Push));
+    let views = w.tabs[tab].told.iter().filter(|line| line.starts_with("ask ")).count();
+    assert_eq!((views, w.stats(tab).accepted), (1, 1), "the view is asked for, not recorded");
 }

@@ -206,6 +206,9 @@ export const watch = (page, on) =>
     page._observer.observe({ type: 'resource' })
   })
 
+/** A topic's place is its bit in `io::Topic`; the last is for www/sdk/filter.js. */
+export const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug', 'ask']
+
 /** Tells subscribers; the topic is one of the engine's bits. */
 export const tell = (page, topic, payload) =>
-  quietly(() => page._notify(['event', 'batch', 'loss', 'consent', 'session', 'debug'][Math.log2(topic)], payload))
+  quietly(() => page._notify(TOPICS[Math.log2(topic)], payload))

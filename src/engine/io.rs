@@ -129,6 +129,8 @@ pub enum Topic {
     Consent = 8,
     Session = 16,
     Debug = 32,
+    /// A page view is due, and whoever listens will tell of it: see www/sdk/filter.js.
+    Ask = 64,
 }
 
 impl Topic {
@@ -140,6 +142,7 @@ impl Topic {
             Self::Consent => "consent",
             Self::Session => "session",
             Self::Debug => "debug",
+            Self::Ask => "ask",
         }
     }
 }

@@ -150,7 +150,7 @@ test('the engine gets the options, and debug hears what was not understood', asy
 test('options that make no sense stop the tracker, say why, and never throw', async () => {
   for (const [options, reason] of [
     [{ endpoint: '' }, 'endpoint: required'],
-    [{ beforeSend: () => null }, 'beforeSend: not in this version'],
+    [{ beforeSend: 5 }, 'filter: beforeSend: not a function'],
   ]) {
     const { tracker } = await openTracker(options)
     assert.deepEqual(await tracker.ready, { engine: 'none', reason })

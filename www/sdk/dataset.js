@@ -3,7 +3,7 @@
  *
  * The first word is the group, the rest the option in it: `data-batch-events="10"` is `batch: { events: 10 }`,
  * `data-session-idle-minutes="45"` is `session: { idleMinutes: 45 }`. The one option of two words outside a group,
- * `data-before-send`, names a global function. A value is JSON where it can be (numbers, true, false, `{…}`, `[…]`), true
+ * `data-before-send`, names a global function, and is `before: { send }` here. A value is JSON where it can be (numbers, true, false, `{…}`, `[…]`), true
  * where it is empty, a list where it has spaces (`data-capture="pages clicks"`), else text. `data-site` and
  * `data-endpoint` are always text.
  */

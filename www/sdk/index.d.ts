@@ -184,10 +184,13 @@ export interface Options {
   /** Planned. The share of visitors that is recorded, 0 to 1. Default 1. */
   sample?: number
   /**
-   * Planned. Sees each event before it is queued: returns it, changed or not, or null to drop it. Until then a tracker
-   * that is given one does not start, so that nothing goes past a filter.
+   * Sees each event once, captured ones too, after the firewall and before it is held, queued or told to subscribers: answers
+   * it, changed or not, or null to drop it, which `stats().lost.filtered` counts. `name` and `data` of the answer count, are
+   * cleaned by the firewall again and checked; a page view stays one. At once: a promise, anything else, or a throw drops that
+   * event, and debug says why. Calls inside it work, but what they track is dropped. From a tag, the name of a global
+   * function (`data-before-send`). A part, `filter.js`; nothing is recorded without it. Default none.
    */
-  beforeSend?(event: CapturedEvent): CapturedEvent | null
+  beforeSend?: string | ((event: CapturedEvent) => Pick<CapturedEvent, 'name' | 'data'> | null)
   /** Planned. How failed sends are repeated. */
   retry?: Record<string, number | boolean>
   /** Reasons and unknown options go to the console. Without it nothing does. Default false. */
@@ -372,9 +375,12 @@ export interface Notices {
 
 /** An event as `beforeSend` sees it. */
 export interface CapturedEvent {
-  id: string
   name: string
   data: Record<string, unknown>
+  /** When it happened, in ms since 1970. */
+  t: number
+  /** Where it happened. What is changed here is not read. */
+  page: { url: string; title: string; referrer: string }
 }
 
 // Events: see events.d.ts

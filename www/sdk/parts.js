@@ -1,6 +1,7 @@
 /** The parts as the npm entries get them: imports that bundlers follow, so that they are there wherever the entry is. */
 
 const PARTS = {
+  filter: () => import('./filter.js'),
   formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
   privacy: () => import('./privacy.js'),

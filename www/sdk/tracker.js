@@ -7,7 +7,7 @@
 
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
-import { clean, heed, json } from '../../src/edge/page.js'
+import { TOPICS, clean, heed, json } from '../../src/edge/page.js'
 import { kept, keyOf } from '../../src/edge/store.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
@@ -39,8 +39,6 @@ const ARGUMENTS = {
 const COUNTERS = 'accepted held queued inDoubt handedOver acknowledged lost bytesSent batches sdkMs'.split(' ')
 const counters = (list) => Object.fromEntries(COUNTERS.map((name, place) => [name, list[place] || 0]))
 
-/** A topic's place is its bit in `io::Topic`. */
-const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug']
 /** More calls than this do not wait for an engine that is still loading; as many as `queue.events` keeps by default. */
 const EARLY = 500
 
@@ -61,6 +59,7 @@ export const PARTS = [
   ['privacy', ({ privacy }) => privacy !== false && privacy?.redact !== false, true],
   ['sources', ({ cart }) => cart],
   ['formats', ({ format }) => format && format != 'native', true],
+  ['filter', ({ beforeSend, before }) => beforeSend || before, true],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
@@ -209,7 +208,6 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
 
   const open = async () => {
     try {
-      if (options.beforeSend) throw 'beforeSend: not in this version'
       if (typeof document == 'undefined') throw 'no window'
       await Promise.all([load(wasm || findWasm()), ...PARTS.map(getPart)])
       // Another receiver's format takes its options off and sets limits: see foreign.js.

@@ -33,7 +33,14 @@ impl Tracker {
             self.show(facts, reason, now);
         }
         if is_view {
-            self.record("page_view", "", Context { at: is_first.then_some(self.origin), ..Context::default() }, now);
+            let at = is_first.then_some(self.origin);
+            // The part behind `beforeSend` has its say about a view, too: then it is a call like any other.
+            if let Some(mut w) = self.notice(Topic::Ask) {
+                w.number("t", at.unwrap_or_else(|| self.at(now)));
+                self.tell(Topic::Ask, w);
+            } else {
+                self.record("page_view", "", Context { at, ..Context::default() }, now);
+            }
         }
     }
 
@@ -83,6 +90,12 @@ impl Tracker {
 
     /// One event, checked and let through the gate: held, queued, or lost with a reason.
     pub(super) fn record(&mut self, name: &str, fields: &str, context: Context, now: Now) -> Answer {
+        // No JSON: what the part behind `beforeSend` makes of an event that the shop drops.
+        if fields == "-" {
+            self.accepted += 1;
+            self.lose(Loss::Filtered, 1);
+            return Answer::Refused(Problem::new("beforeSend", "dropped"));
+        }
         let mut text = String::with_capacity(fields.len() + name.len() + 24);
         for part in ["\"name\":\"", name, "\",\"data\":"] {
             put(&mut text, part);

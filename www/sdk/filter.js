@@ -1,0 +1,74 @@
+/**
+ * The part behind the option `beforeSend`: the shop's own say about each event, once, before it is kept.
+ *
+ * Whatever is recorded goes through the firewall on its way into the engine, so that is where this stands: the hook sees
+ * what the firewall left, and what it answers is cleaned again and checked by the engine like anything a page hands in.
+ * Nothing was held, stored, told to subscribers or sent by then. Page views that the engine finds by itself become calls.
+ * Where the hook throws or answers nonsense, that event is dropped, since it may hold what was to be taken out, and no other.
+ */
+
+import { here, json } from '../../src/edge/page.js'
+import { encode, short } from './encode.js'
+
+/** Fields that the engine counts as `filtered`. */
+const DROPPED = '-'
+
+export const make = (tracker, { beforeSend, before }, tell) => {
+  const given = beforeSend || before.send
+  if (!/function|string/.test(typeof given)) throw 'beforeSend: not a function'
+  let inner = tell.privacy
+  let isInside = false
+  // The first view is due before the engine takes calls: it goes with the early ones, with its own time.
+  tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
+
+  /** The fields and the name that the shop wants kept. Throws a reason. */
+  const decide = (fields, context, name) => {
+    // From a tag it is the name of a function, which the page may define later.
+    const hook = typeof given == 'string' ? globalThis[given] : given
+    if (typeof hook != 'function') throw given + ' is not a function'
+    // A context has been cleaned with the rest; the page's own facts are counted once.
+    const { t = Date.now(), url, title, referrer } = JSON.parse(context || '{}')
+    const page = url ? { url, title, referrer } : JSON.parse(clean(json(here()), 1))
+    const kept = hook({ name: name || 'page_view', t, data: JSON.parse(fields || '{}'), page })
+    if (kept === null) return [DROPPED, name]
+    // A page view that was called for stays one.
+    if (typeof kept != 'object' || !short(kept.name) || (!name && kept.name != 'page_view')) throw 'answered neither an event nor null'
+    return [encode(kept.data, 'data', []) || '{}', name && kept.name]
+  }
+
+  const clean = (text, again) => (inner ? inner(text, again) : text)
+
+  /** Takes `fields`, perhaps `context`, and `name`, a line each; or what is no event, `again`. */
+  const filtered = (text, again) => {
+    const cleaned = clean(text, again)
+    if (again) return cleaned
+    const lines = cleaned.split('\n')
+    const fields = lines.shift()
+    const context = lines.length > 1 ? lines.shift() : undefined
+    let answer = [DROPPED, lines.join('\n')]
+    // What a hook tracks would come here for ever.
+    if (!isInside) {
+      isInside = true
+      try {
+        answer = decide(fields, context, answer[1])
+      } catch (error) {
+        complain(error)
+      }
+      isInside = false
+    }
+    if (context != null) answer.splice(1, 0, context)
+    return clean(answer.join('\n'))
+  }
+
+  const complain = (error) => {
+    try {
+      tell('debug', json({ reason: 'beforeSend: ' + error }))
+    } catch {
+      // An error that is no text.
+    }
+  }
+
+  // The firewall may come later than this, and is asked for what it counted.
+  Object.defineProperty(filtered, 'redacted', { get: () => inner?.redacted })
+  Object.defineProperty(tell, 'privacy', { configurable: true, get: () => filtered, set: (firewall) => (inner = firewall) })
+}
