@@ -193,7 +193,11 @@ export interface Options {
   beforeSend?: string | ((event: CapturedEvent) => Pick<CapturedEvent, 'name' | 'data'> | null)
   /** Planned. How failed sends are repeated. */
   retry?: Record<string, number | boolean>
-  /** Reasons and unknown options go to the console. Without it nothing does. Default false. */
+  /**
+   * Reasons and unknown options go to the console; without it nothing does. Loads `debug.js` first (14 KB, from beside the entry), with
+   * which `reason` in an answer also says what a misspelt field or event was probably meant to be, and where `value` is not what
+   * the items come to. Default false.
+   */
   debug?: boolean
   /** The wasm file, where it is not beside the script. `cartbeacon/slim` has no other way to find it. */
   wasm?: WasmSource | Promise<WasmSource>

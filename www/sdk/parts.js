@@ -2,6 +2,7 @@
 
 const PARTS = {
   filter: () => import('./filter.js'),
+  debug: () => import('./debug.js'),
   formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
   privacy: () => import('./privacy.js'),

@@ -43,8 +43,8 @@ const counters = (list) => Object.fromEntries(COUNTERS.map((name, place) => [nam
 const EARLY = 500
 
 /**
- * The parts that options ask for: the name, when, and whether nothing starts without it. Else nothing waits for it, and
- * what cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker,
+ * The parts that options ask for: the name, when, and whether nothing starts without it, or only after it was `awaited`. Else
+ * nothing waits for it. What cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker,
  * options, tell)`; the edge finds it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a
  * promise of another part.
  *
@@ -61,6 +61,7 @@ export const PARTS = [
   ['formats', ({ format }) => format && format != 'native', true],
   ['filter', ({ beforeSend, before }) => beforeSend || before, true],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
+  ['debug', ({ debug }) => debug, 'awaited'],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
 const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]
@@ -95,7 +96,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   const trouble = () => broken() || gone
   const enter = guard((method, a, b, context) => {
     const text = [b, context ? json(context) : '', a].join('\n')
-    return engine.call(number, method, method < 2 ? clean(tell, text) : text)
+    const said = engine.call(number, method, method < 2 ? clean(tell, text) : text)
+    return tell.debug ? tell.debug(said, method, a, b) : said
   })
 
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
@@ -200,7 +202,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         throw name + ': ' + error
       })
     if (name == 'sources') carts = got
-    return isRequired ? got : void got.catch(refuse)
+    const safe = isRequired == true ? got : got.catch(refuse)
+    return isRequired && safe
   }
 
   /** How the edge gets the part that is wanted once consent allows it, and a part another. */

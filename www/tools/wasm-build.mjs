@@ -15,6 +15,7 @@ const CRATE = 'cartbeacon'
 /** The parts of src/parts: each a wasm of its own, and the functions of it that JavaScript calls. */
 export const PARTS = {
   cart: ['input', 'output', 'step'],
+  debug: ['input', 'output', 'look'],
   formats: ['input', 'output', 'run'],
   'formats-all': ['input', 'output', 'run'],
   gzip: ['input', 'output', 'gzip'],
