@@ -26,7 +26,7 @@ const PAGES = {
   products: { title: 'Products', about: 'From seeing a product to buying it.', figures: [], tables: ['products'] },
   campaigns: { title: 'Campaigns', about: 'What brought the orders: five ways to share them out, and the paths that led to them.', figures: [], tables: ['campaigns', 'paths'] },
   spelling: { title: 'Spelling', about: 'Campaigns, sources and mediums that are spelled in several ways, or named by halves.', figures: [], tables: ['spelling'] },
-  delivery: { title: 'Delivery', about: 'What did not arrive, was only counted, or does not add up, and why.', figures: [], tables: ['losses', 'refusals', 'values', 'anonymous'] },
+  delivery: { title: 'Delivery', about: 'What did not arrive or not whole, was only counted, or does not add up, and why.', figures: [], tables: ['losses', 'refusals', 'replaced', 'values', 'anonymous'] },
 }
 
 /** Title, what is said while there is nothing, and whether it is small enough to stand beside another. */
@@ -42,6 +42,7 @@ const TABLES = {
   spelling: ['Inconsistent spelling', 'Every campaign, source and medium in this range is spelled in one way.'],
   losses: ['Lost on the way, as told by the SDK', 'Nothing was told lost in this range.'],
   refusals: ['Turned away by this collector', 'Nothing was turned away in this range.'],
+  replaced: ['Taken out by the privacy firewall', 'Nothing was taken out of what arrived in this range.'],
   values: ['Values that the items do not come to', 'Every value in this range is what its items come to.'],
   anonymous: ['Counted after a no, of nobody', 'Nothing in this range. The option consent.anonymous counts what happens after a no, without any id.'],
 }

@@ -9,6 +9,7 @@ mod delivery;
 mod figures;
 mod orders;
 mod products;
+mod replaced;
 mod spelling;
 mod table;
 
@@ -59,7 +60,7 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 14] = [
+const REPORTS: [(&str, Read); 15] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
     ("items", orders::items),
@@ -74,6 +75,7 @@ const REPORTS: [(&str, Read); 14] = [
     ("refusals", delivery::refusals),
     ("anonymous", delivery::anonymous),
     ("values", delivery::values),
+    ("replaced", replaced::replaced),
 ];
 
 #[derive(Serialize)]
@@ -168,6 +170,7 @@ mod tests {
             (delivery::REFUSED.to_owned(), 2),
             (delivery::COUNTED.to_owned(), 3),
             (delivery::ODD.to_owned(), 3),
+            (replaced::SQL.to_owned(), 3),
             (SITES.to_owned(), 0),
         ]
     }

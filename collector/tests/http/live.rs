@@ -140,6 +140,24 @@ fn losses_and_refusals_are_shown_by_reason() {
 }
 
 #[test]
+fn what_the_firewall_has_replaced_is_shown_by_kind_and_counts_once() {
+    let collector = Collector::start();
+    let note = event("my_event", json!({ "note": "[email] or [email]", "phone": "[phone]" }));
+    let body = batch(&[page_view(), note, event("share", json!({ "method": "e-mail" }))]);
+    let body = with(&with(&body, "pages.0.url", json!("https://shop.example/?mail=[email]")), "pages.0.title", json!("Call [phone]"));
+    for _ in 0..2 {
+        collector.post(&body);
+    }
+    let rows = |ask: &str| collector.get(&format!("/reports/replaced{ask}")).json()["rows"].clone();
+    let shown: Vec<_> = rows("").as_array().unwrap().iter().map(|row| row.as_array().unwrap()[..4].to_vec()).collect();
+    assert_eq!(
+        json!(shown),
+        json!([["email", "fields", 2, 1], ["email", "page", 1, 1], ["phone", "fields", 1, 1], ["phone", "page", 1, 1]])
+    );
+    assert_eq!((rows("?site=other"), rows("?to=1")), (json!([]), json!([])));
+}
+
+#[test]
 fn events_appear_as_they_come_in() {
     let collector = Collector::start();
     collector.post(&batch(&[page_view()]));
