@@ -7,7 +7,8 @@ mod common;
 
 use cartbeacon::engine::io::{Answer, Input};
 use cartbeacon::engine::page::Reason;
-use common::world::{HEALTHY, Network, World};
+use common::network::{HEALTHY, Network};
+use common::world::World;
 use common::{ADD, YES, config, facts};
 
 fn granted(more: &str) -> (World, usize) {

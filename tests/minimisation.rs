@@ -113,6 +113,67 @@ fn ids_for_the_server_and_erasure_name_the_visitor_as_the_endpoint_knows_it() {
     assert_eq!(w.receiver.erased, [visitor]);
 }
 
+/// A visit of a customer who is logged in, with what it tracks still in storage.
+fn waiting(w: &mut World, update: &str) -> usize {
+    let tab = w.open(config(""), "one");
+    w.input(tab, Input::Identify(r#""customer-7""#.to_owned()));
+    w.consent(tab, update);
+    w.run(100);
+    w.track(tab, "add_to_cart", ADD);
+    w.run(100);
+    assert!(w.records.values().any(|record| record.contains("add_to_cart")));
+    tab
+}
+
+/// Whether anything that is stored does.
+fn names_someone(w: &World) -> bool {
+    assert!(!w.records.is_empty());
+    w.records.values().any(|record| common::names_someone(record))
+}
+
+#[test]
+fn what_is_stored_names_no_one_either() {
+    let mut w = World::new(7);
+    waiting(&mut w, ALL);
+    assert!(names_someone(&w));
+    let mut w = World::new(7);
+    waiting(&mut w, LESS);
+    assert!(!names_someone(&w));
+}
+
+#[test]
+fn a_no_to_marketing_holds_for_what_is_stored_already() {
+    let mut w = World::new(7);
+    let tab = waiting(&mut w, ALL);
+    // One batch that nobody answers, and events that wait.
+    w.network.down = true;
+    w.input(tab, Input::Flush);
+    w.run(100);
+    w.track(tab, "add_to_cart", ADD);
+    w.run(50);
+    assert!(names_someone(&w));
+    w.consent(tab, LESS);
+    assert!(!names_someone(&w));
+    w.network.down = false;
+    w.run(60_000);
+    assert_eq!((w.received("add_to_cart"), w.records.len()), (2, 0));
+}
+
+#[test]
+fn a_no_to_marketing_holds_for_what_another_page_has_stored() {
+    let mut w = World::new(7);
+    let before = waiting(&mut w, ALL);
+    w.kill(before);
+    let tab = w.open(config(""), "two");
+    w.network.down = true;
+    w.consent(tab, LESS);
+    w.run(100);
+    assert!(!names_someone(&w));
+    w.network.down = false;
+    w.run(60_000);
+    assert_eq!((w.received("add_to_cart"), w.records.len()), (1, 0));
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
     /// Whatever is said in whatever order: a body that was sent while nobody granted marketing, or anybody denied it, names no one.

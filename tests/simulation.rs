@@ -11,7 +11,9 @@ mod common;
 
 use cartbeacon::engine::io::{Answer, Input};
 use cartbeacon::engine::page::Reason;
-use common::world::{Disk, HEALTHY, Network, World};
+use common::disk::Disk;
+use common::network::{HEALTHY, Network};
+use common::world::World;
 use common::{ADD, NO, YES, config, facts};
 
 const OPTIONS: [&str; 5] = [
@@ -66,7 +68,7 @@ fn step(w: &mut World) {
             w.consent(tab, r#""withdraw""#);
         }
         55 => {
-            w.consent(tab, r#"{"marketing":"granted"}"#);
+            w.consent(tab, &format!(r#"{{"marketing":"{}"}}"#, if many < 15 { "granted" } else { "denied" }));
         }
         56 => {
             w.input(tab, Input::Erase);
@@ -75,7 +77,7 @@ fn step(w: &mut World) {
             w.input(tab, Input::Reset);
         }
         58 => {
-            w.input(tab, Input::Identify("\"u1\"".to_owned()));
+            w.input(tab, Input::Identify(format!("\"u{}\"", many)));
         }
         59..=61 => {
             w.input(tab, Input::Flush);

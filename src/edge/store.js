@@ -47,7 +47,10 @@ const keepOutbox = (page, text, isOpen) => {
   if (isOpen)
     page._notify.find('outbox').then((open) =>
       quietly(() => {
-        if (opening == page._opening) [page._keep, page._close] = open(page._key + '!', hear)
+        // To open is to say that there is a yes.
+        if (opening != page._opening) return
+        if (gone(page)) page._hear(WITHDRAWN)
+        else [page._keep, page._close] = open(page._key + '!', hear)
       }),
     )
 }
@@ -59,8 +62,10 @@ const keepTail = (page, body) => {
   if (body && !page._notify.send) fetchLater(page._url, { method: 'POST', body: nameless(body), signal: page._tail.signal })
 }
 
+const keepRecord = (page, text, slot, room) => page._keep(nameless(text), slot, room)
+
 /** In the order of the engine's `Kept`; a record may find no room. The middle ones only the durable build asks for. */
-const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && ((page, ...args) => page._keep(...args)), globalThis.DURABLE && keepTail, keepIdentity]
+const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && keepRecord, globalThis.DURABLE && keepTail, keepIdentity]
 
 /** Keeps something or, without a slot, keeps it no longer; whether that failed. Nothing is kept after a no in another tab. */
 export const keep = (page, what, slot, room, text) =>

@@ -7,7 +7,8 @@ use cartbeacon::engine::page::{Facts, Reason};
 use cartbeacon::engine::time::Now;
 use cartbeacon::engine::tracker::Tracker;
 
-use super::world::{HEALTHY, Network, World};
+use super::network::{HEALTHY, Network};
+use super::world::World;
 use super::{NO, YES};
 
 /// Fields that have rules, so that a few bytes get far; what an option or a context is called as well.

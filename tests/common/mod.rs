@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_macros, reason = "what is too heavy for the wasm is not for a test")]
 
 pub mod bytes;
+pub mod disk;
+pub mod network;
 pub mod options;
 pub mod stored;
 pub mod world;
@@ -45,6 +47,14 @@ pub fn packed(body: &str) -> usize {
 pub fn stored_in(value: &str) -> Vec<String> {
     let contents = value.splitn(5, ',').nth(4).expect("a record");
     native::events(contents).map(|(_, e)| e.text("id").expect("an id").to_owned()).collect()
+}
+
+/// Whether a record ties its visit to another, or to a login: `count,time,attempts,id,session⇥visitor⇥user⇥…`.
+pub fn names_someone(record: &str) -> bool {
+    let contents = record.splitn(5, ',').nth(4).expect("a record");
+    let ids: Vec<&str> = contents.splitn(4, '\t').collect();
+    assert_eq!((ids.len(), ids[0].len()), (4, 36), "{record}");
+    ids[0] != ids[1] || !ids[2].is_empty()
 }
 
 /// The ids of the events in a batch.

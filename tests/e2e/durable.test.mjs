@@ -126,6 +126,45 @@ test('a withdrawal in one tab empties storage and all tabs within a second, and 
   assert.deepEqual(numbered(await visit.leave()), [])
 })
 
+test('a reset in one tab is no withdrawal for the others', async (t) => {
+  const { visit, collector, path } = await visiting(t)
+  const other = await visit.open()
+  await other.goto(path)
+  await opened(other)
+  await visit.cb('reset')
+  const key = (page) => page.evaluate(() => document.cookie + Object.keys(localStorage).filter((name) => name === 'cb_test'))
+  await until(async () => !(await key(other)).includes('cb_test='), 'the identity is forgotten')
+  // As if the shopper had come back to this tab.
+  await other.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await burst(other, 3)
+  await other.evaluate(() => window.cartbeacon('flush'))
+  assertAll(await collector.expectNames(...named(3)), 3)
+  assert.equal(await other.evaluate(() => window.cartbeacon.tracker.ids().consent), 'granted')
+})
+
+test('who says no to marketing is named in no record, and neither is the click that an advertiser paid for', async (t) => {
+  const world = await pages(t)
+  const path = world.put('page', { head: durable({ consentPurposes: 'analytics' }) })
+  const visit = await world.visit()
+  await visit.go(path + '?gclid=paid&q=shoes')
+  await visit.cb('identify', 'customer-7')
+  await opened(visit.page)
+  await world.collector.stop()
+  const stored = () => visit.page.evaluate(() => Object.entries(localStorage).filter(([key]) => key.startsWith('cb_test!') && key !== 'cb_test!').map(([, text]) => text).join('\n'))
+  const saying = async (wanted, unwanted) => {
+    await until(async () => { const text = await stored(); return wanted.every((word) => text.includes(word)) && !unwanted.some((word) => text.includes(word)) }, `${wanted} and not ${unwanted}`)
+  }
+  await burst(visit.page, 3)
+  await saying(['customer-7', 'gclid=paid', '"name":"n0"'], [])
+  await visit.cb('consent', { marketing: 'denied' })
+  await saying(['q=shoes', '"name":"n0"'], ['customer-7', 'gclid'])
+  await burst(visit.page, 3, 3)
+  await saying(['"name":"n5"'], ['customer-7', 'gclid'])
+  await world.collector.start()
+  await visit.cb('flush')
+  assertAll(await world.collector.expectNames(...named(6)), 6)
+})
+
 test('storage that throws on every call, or is full, costs nothing but the outbox', async (t) => {
   for (const breakage of ['getItem setItem removeItem key', 'setItem']) {
     const world = await pages(t)

@@ -39,7 +39,7 @@ pub enum State {
 #[derive(Debug)]
 pub enum Change {
     Nothing,
-    /// The purposes changed, the state did not.
+    /// What was said to some purpose changed, the state did not.
     Purposes,
     /// Yes: these events were waiting.
     Granted(Vec<Event>),
@@ -167,7 +167,7 @@ impl Consent {
         if choices == Choices::default() && self.is_granted() {
             return Change::Nothing;
         }
-        let before = self.purposes();
+        let before = self.choices();
         self.signals.hear(source, choices);
         // What was only said in advance takes nothing back.
         let takes_back = self.was_granted && self.source().is_now();
@@ -175,7 +175,7 @@ impl Consent {
             Some(true) if !self.is_granted() => true,
             Some(false) if takes_back || self.held().is_some() => false,
             // Also while nobody has decided: a withdrawn or denied page does not become pending again.
-            _ if before == self.purposes() => return Change::Nothing,
+            _ if before == self.choices() => return Change::Nothing,
             _ => {
                 self.at = at;
                 return Change::Purposes;

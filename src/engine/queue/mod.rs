@@ -147,7 +147,8 @@ impl Queue {
         self.retain(&mut |e| !is_stored(e.slot))
     }
 
-    fn recount(&mut self) {
+    /// After a change of what there is or where it is stored.
+    pub fn recount(&mut self) {
         self.stored = 0;
         self.bytes = self.events.iter().map(Event::size).sum();
     }

@@ -189,8 +189,9 @@ impl Tracker {
     /// Sends what may be sent now. A page that is `dying` does not wait for better times.
     pub(super) fn flush(&mut self, now: Now, dying: bool) {
         self.timers.stop(Timer::Flush);
-        // What is on its way is stored before it goes, and whether that worked is heard before it is packed.
-        if self.store() && !dying {
+        // What is on its way is stored before it goes, and whether that worked is heard before it is packed. A page that is
+        // dying stores it packed.
+        if !dying && self.store() {
             return self.timers.set(Timer::Flush, now.mono);
         }
         if self.delivery.zeros >= BREAK_AFTER {
@@ -413,11 +414,12 @@ impl Tracker {
         self.delivery.push(id, attempt, count, contents, slot);
     }
 
-    /// Stores the batches that were made before storage was open.
+    /// Stores the batches that were made before storage was open, or have to be stored anew.
     pub(super) fn store_batches(&mut self, now: Now) {
-        let (room, at) = (self.room_for(Lane::Order), self.at(now));
+        let at = self.at(now);
         let mut parcels = core::mem::take(&mut self.delivery.parcels);
-        for p in parcels.iter_mut().filter(|p| p.slot == UNSTORED && p.count > 0) {
+        for p in parcels.iter_mut().filter(|p| matches!(p.slot, UNSTORED | TORN) && p.count > 0) {
+            let room = if p.slot == TORN { u32::MAX } else { self.room_for(Lane::Order) };
             p.slot = self.keep(&p.id, p.attempt, p.count, at, &p.contents, room);
         }
         self.delivery.parcels = parcels;

@@ -9,7 +9,7 @@
 //! runs next, and forgets it: it may be that page itself. So every event is counted by the page that sees its end. What is
 //! on its way then is stored too, since nobody will hear its answer: the next page sends it again, under the same ids.
 
-use super::super::event::{TORN, UNSTORABLE, UNSTORED};
+use super::super::event::{TORN, UNSTORABLE, UNSTORED, is_stored};
 use super::super::json::{int, push_int};
 use super::super::text::part;
 use super::super::vocab::Lane;
@@ -118,6 +118,9 @@ impl Tracker {
             for event in self.queue.unstored().iter_mut().take(count) {
                 event.slot = slot;
             }
+            if slot == UNSTORED {
+                break;
+            }
         }
         self.outbox.records > before
     }
@@ -132,11 +135,26 @@ impl Tracker {
     pub(super) fn keep(&mut self, id: &str, attempts: u32, count: usize, at: Millis, contents: &str, room: u32) -> u32 {
         let Some(permit) = self.consent.may_store().filter(|_| IS_BUILT && self.outbox.is_open) else { return UNSTORED };
         let mut w = Writer::default();
-        w.num(count as u64).num(at).num(u64::from(attempts)).raw(id).raw(contents);
+        w.num(count as u64).num(at).num(u64::from(attempts)).raw(id).raw("");
+        native::stored(&mut w.out, contents, &self.consent);
         self.outbox.records += 1;
         let slot = self.outbox.records;
         self.outputs.push(Output::Store { permit, what: Kept::Record, slot, room, text: w.out });
         slot
+    }
+
+    /// Stores anew what is stored, for it says more than may be known from now on.
+    pub(super) fn restore(&mut self, now: Now) {
+        if IS_BUILT && self.outbox.is_open {
+            self.each(&mut |slot| {
+                if is_stored(*slot) {
+                    *slot = TORN;
+                }
+            });
+            self.queue.recount();
+            self.store_batches(now);
+            self.store();
+        }
     }
 
     /// Removes the records that nothing needs any more.
@@ -196,6 +214,9 @@ impl Tracker {
             return self.lose(loss, count as usize);
         }
         self.delivery.push(id, attempts as u16 as u32 + 1, count as usize, own(text), slot);
+        if self.consent.is_minimal() {
+            self.restore(now);
+        }
         self.timers.set_if_earlier(Timer::Flush, now.mono + self.config.ms(Number::BatchMs));
     }
 

@@ -184,9 +184,11 @@ impl Tracker {
         }
         if self.timers.take(Timer::Answer, now.mono) {
             self.unanswered(now);
+            self.sweep();
         }
         if self.timers.take(Timer::Flush, now.mono) {
             self.flush(now, self.hidden);
+            self.sweep();
         }
         if self.timers.take(Timer::Store, now.mono) {
             self.store();
@@ -194,7 +196,6 @@ impl Tracker {
         if self.timers.take(Timer::Tail, now.mono) {
             self.hold_tail(now);
         }
-        self.sweep();
     }
 
     /// The next thing to do.
@@ -259,6 +260,9 @@ impl Tracker {
                 self.lose(Loss::Withdrawn, waiting);
                 self.forget_all();
             }
+        }
+        if self.consent.is_minimal() {
+            self.restore(now);
         }
         self.save();
         if let Some(mut w) = self.notice(Topic::Consent) {

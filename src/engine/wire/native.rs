@@ -27,7 +27,7 @@ pub struct Head<'a> {
 pub const ENVELOPE: usize = 640;
 
 /// What a batch of one session holds, written once: session id, visitor id, user (escaped as in JSON), each with a tab, and
-/// `{"session":…,"pages":…,"events":…}`. Whether the ids may leave is decided when it is sent.
+/// `{"session":…,"pages":…,"events":…}`. Whether the ids may be known is decided when it is sent or stored.
 pub fn contents(events: &[Event]) -> String {
     let size: usize = events.iter().map(Event::size).sum();
     let mut w = Writer { out: String::with_capacity(size + 2 * ENVELOPE) };
@@ -53,14 +53,27 @@ pub fn contents(events: &[Event]) -> String {
     w.out
 }
 
-/// The body of a batch.
-pub fn body(head: &Head<'_>, contents: &str) -> String {
+/// The ids of the text of `contents` (session, visitor, user), as far as they may be known, and the rest of it.
+fn known<'a>(contents: &'a str, consent: &Consent) -> ([&'a str; 3], &'a str) {
     let mut json = contents;
     let session = part(&mut json, b'\t');
-    let (mut visitor, mut user) = (part(&mut json, b'\t'), part(&mut json, b'\t'));
-    if head.consent.is_minimal() {
-        (visitor, user) = (session, "");
+    let (visitor, user) = (part(&mut json, b'\t'), part(&mut json, b'\t'));
+    (if consent.is_minimal() { [session, session, ""] } else { [session, visitor, user] }, json)
+}
+
+/// The text of `contents` as it may be stored.
+pub fn stored(out: &mut String, contents: &str, consent: &Consent) {
+    let (ids, json) = known(contents, consent);
+    for id in ids {
+        put(out, id);
+        put(out, "\t");
     }
+    put(out, json);
+}
+
+/// The body of a batch.
+pub fn body(head: &Head<'_>, contents: &str) -> String {
+    let ([_, visitor, user], json) = known(contents, head.consent);
     let mut w = Writer { out: String::with_capacity(contents.len() + ENVELOPE) };
     w.open("{").number("v", 1).text("batch", head.id);
     w.text("sdk", concat!("cartbeacon/", env!("CARGO_PKG_VERSION"))).text("engine", "wasm").text("site", head.site);
