@@ -52,7 +52,7 @@ const MUTATIONS = [
   },
   {
     rule: 'both halves of a refused batch are kept',
-    changes: [['tracker/deliver.rs', 'self.add(parcel.attempt, parcel.count - half,', 'self.add(parcel.attempt, if ON { 0 } else { parcel.count - half },']],
+    changes: [['tracker/pack.rs', 'self.add(parcel.attempt, parcel.count - half,', 'self.add(parcel.attempt, if ON { 0 } else { parcel.count - half },']],
     caught: /do not add up/,
   },
   {
@@ -79,6 +79,11 @@ const MUTATIONS = [
     rule: 'what could not leave is tried again',
     changes: [['tracker/deliver.rs', 'if overdue || self.delivery.waiting().is_some()', 'if !ON && (overdue || self.delivery.waiting().is_some())']],
     caught: /the last event|still has something/,
+  },
+  {
+    rule: 'what is stored names no one who denied marketing',
+    changes: [['wire/native.rs', '(if consent.is_minimal() {', '(if !ON && consent.is_minimal() {']],
+    caught: /stored after a no to marketing/,
   },
 ]
 

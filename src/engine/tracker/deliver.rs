@@ -1,9 +1,7 @@
-//! Events become batches, batches become sends, and every send's outcome decides what becomes of its events.
+//! Batches become sends, and every send's outcome decides what becomes of its events.
 
-use super::super::event::{TORN, UNSTORED, is_stored};
+use super::super::event::{UNSTORED, is_stored};
 use super::super::io::{Outcome, Transport};
-use super::super::vocab::Lane;
-use super::keep::IS_BUILT;
 use super::*;
 
 /// Beacons and keepalive fetches may have 64 KiB in flight, shared with every other script of the page: leave them some.
@@ -27,17 +25,17 @@ const BREAK_AFTER: u32 = 3;
 
 /// A batch that waits to be sent, or is on its way.
 #[derive(Debug)]
-struct Parcel {
-    id: String,
-    attempt: u32,
+pub(super) struct Parcel {
+    pub(super) id: String,
+    pub(super) attempt: u32,
     /// How many events; none once they are left or withdrawn: then only the bytes in flight still count.
-    count: usize,
+    pub(super) count: usize,
     /// The events, as `native::contents` writes them.
-    contents: String,
+    pub(super) contents: String,
     /// Losses it reports.
-    lost: Losses,
+    pub(super) lost: Losses,
     /// The outbox's slot for it.
-    slot: u32,
+    pub(super) slot: u32,
     flight: Option<Flight>,
 }
 
@@ -62,7 +60,7 @@ struct Flight {
 /// The batches, and how sending goes.
 #[derive(Debug, Default)]
 pub(super) struct Delivery {
-    parcels: Vec<Parcel>,
+    pub(super) parcels: Vec<Parcel>,
     sends: u32,
     failures: u32,
     zeros: u32,
@@ -258,57 +256,6 @@ impl Tracker {
         true
     }
 
-    pub(super) fn new_id(&mut self, now: Now) -> String {
-        self.rng.uuid(self.at(now)).text()
-    }
-
-    /// The body of a batch as it is sent now.
-    pub(super) fn body(&self, id: &str, attempt: u32, lost: &Losses, contents: &str, now: Now) -> String {
-        let (site, consent, policy) = (&self.config.site, &self.consent, &self.config.consent.policy);
-        native::body(&native::Head { id, attempt, sent: self.origin + now.mono, site, consent, policy, lost }, contents)
-    }
-
-    /// Makes a batch of what waits; false when nothing does.
-    fn pack(&mut self, limit: usize, now: Now) -> bool {
-        let limit = limit.saturating_sub(native::ENVELOPE);
-        let mut bytes = limit.min(self.config.count(Number::BatchBytes));
-        loop {
-            let events = self.queue.take(bytes);
-            if events.is_empty() {
-                return false;
-            }
-            let contents = native::contents(&events);
-            if contents.len() > limit && events.len() > 1 {
-                // Pages come on top of what the events weigh.
-                self.queue.restore(events);
-                bytes /= 2;
-                continue;
-            }
-            let stored = if IS_BUILT { events.iter().filter(|e| is_stored(e.slot)).count() } else { 0 };
-            if stored > 0 && stored < events.len() {
-                // Storage is full: what is in it stays in it, in a batch of its own.
-                let (old, new): (Vec<_>, Vec<_>) = events.iter().cloned().partition(|e| is_stored(e.slot));
-                self.add(1, old.len(), native::contents(&old), u32::MAX, now);
-                self.add(1, new.len(), native::contents(&new), self.room_for(Lane::Rest), now);
-            } else {
-                let room = if stored > 0 { u32::MAX } else { self.room_for(Lane::Rest) };
-                self.add(1, events.len(), contents, room, now);
-            }
-            // What is left of a record is stored anew: who finds the old one would send again what went.
-            let (mut slot, mut is_torn) = (UNSTORED, false);
-            for left in self.queue.each() {
-                if left.slot != slot {
-                    slot = left.slot;
-                    is_torn = is_stored(slot) && events.iter().any(|e| e.slot == slot);
-                }
-                if is_torn {
-                    left.slot = TORN;
-                }
-            }
-            return true;
-        }
-    }
-
     /// Acts on what became of a send.
     pub(super) fn outcome(&mut self, send: u32, outcome: Outcome, now: Now) {
         let is_it = |p: &Parcel| p.flight.as_ref().is_some_and(|f| f.send == send);
@@ -394,35 +341,6 @@ impl Tracker {
             }
             _ => self.drop_parcel(at, if status == 413 { Loss::Oversize } else { Loss::Rejected }),
         }
-    }
-
-    /// One of the events is refused, or all are too much: from now on two batches.
-    fn halve(&mut self, at: usize, now: Now) {
-        let parcel = self.delivery.parcels.remove(at);
-        self.delivery.unreported.merge(&parcel.lost);
-        let half = parcel.count / 2;
-        let (first, second) = native::halves(&parcel.contents, half);
-        let room = if is_stored(parcel.slot) { u32::MAX } else { self.room_for(Lane::Rest) };
-        self.add(parcel.attempt, half, first, room, now);
-        self.add(parcel.attempt, parcel.count - half, second, room, now);
-    }
-
-    /// A new batch. In storage it takes the place of what its events were in, if there is so much `room`.
-    fn add(&mut self, attempt: u32, count: usize, contents: String, room: u32, now: Now) {
-        let (id, at) = (self.new_id(now), self.at(now));
-        let slot = self.keep(&id, attempt, count, at, &contents, room);
-        self.delivery.push(id, attempt, count, contents, slot);
-    }
-
-    /// Stores the batches that were made before storage was open, or have to be stored anew.
-    pub(super) fn store_batches(&mut self, now: Now) {
-        let at = self.at(now);
-        let mut parcels = core::mem::take(&mut self.delivery.parcels);
-        for p in parcels.iter_mut().filter(|p| matches!(p.slot, UNSTORED | TORN) && p.count > 0) {
-            let room = if p.slot == TORN { u32::MAX } else { self.room_for(Lane::Order) };
-            p.slot = self.keep(&p.id, p.attempt, p.count, at, &p.contents, room);
-        }
-        self.delivery.parcels = parcels;
     }
 
     fn drop_parcel(&mut self, at: usize, loss: Loss) {

@@ -1,12 +1,13 @@
 //! The machine: every input comes in here, every output goes out here.
 //!
 //! Drive it like this: `handle` an input (or `handle_timeout`), then `poll_output` until it is empty, then ask
-//! `poll_timeout` when to wake it. Spurious calls do nothing. `accept` turns captures into events, `deliver` turns events
-//! into sends, `keep` stores what waits, `report` answers questions.
+//! `poll_timeout` when to wake it. Spurious calls do nothing. `accept` turns captures into events, `pack` turns events
+//! into batches, `deliver` sends them, `keep` stores what waits, `report` answers questions.
 
 mod accept;
 mod deliver;
 mod keep;
+mod pack;
 mod report;
 
 use std::rc::Rc;
