@@ -29,6 +29,8 @@ pub(super) struct Outbox {
     is_begun: bool,
     /// Nothing is written before the browser says so.
     is_open: bool,
+    /// Whether the records say no more than they may where marketing is not granted.
+    is_minimal: bool,
     /// How many records there have been, found ones too: while there was none, none has to be removed.
     records: u32,
 }
@@ -143,9 +145,10 @@ impl Tracker {
         slot
     }
 
-    /// Stores anew what is stored, for it says more than may be known from now on.
-    pub(super) fn restore(&mut self, now: Now) {
-        if IS_BUILT && self.outbox.is_open {
+    /// After a word on marketing: stores anew what is stored, where it says more than may be known from now on.
+    pub(super) fn minimise(&mut self, now: Now) {
+        let was_minimal = core::mem::replace(&mut self.outbox.is_minimal, self.consent.is_minimal());
+        if IS_BUILT && self.outbox.is_open && self.outbox.is_minimal && !was_minimal {
             self.each(&mut |slot| {
                 if is_stored(*slot) {
                     *slot = TORN;
@@ -213,10 +216,11 @@ impl Tracker {
         if let Some(loss) = loss {
             return self.lose(loss, count as usize);
         }
-        self.delivery.push(id, attempts as u16 as u32 + 1, count as usize, own(text), slot);
-        if self.consent.is_minimal() {
-            self.restore(now);
-        }
+        let mut known = String::new();
+        native::stored(&mut known, text, &self.consent);
+        let slot = if known == text { slot } else { TORN };
+        self.delivery.push(id, attempts as u16 as u32 + 1, count as usize, known, slot);
+        self.store_batches(now);
         self.timers.set_if_earlier(Timer::Flush, now.mono + self.config.ms(Number::BatchMs));
     }
 

@@ -262,9 +262,7 @@ impl Tracker {
                 self.forget_all();
             }
         }
-        if self.consent.is_minimal() {
-            self.restore(now);
-        }
+        self.minimise(now);
         self.save();
         if let Some(mut w) = self.notice(Topic::Consent) {
             self.describe_consent(&mut w);
