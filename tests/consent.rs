@@ -259,7 +259,7 @@ proptest::proptest! {
                 Deed::Erase => drop(w.input(tab, Input::Erase)),
                 Deed::Flush => drop(w.input(tab, Input::Flush)),
                 Deed::Hide => drop(w.input(tab, Input::Hidden)),
-                Deed::Show => drop(w.input(tab, Input::Visible { stored: w.storage.clone() })),
+                Deed::Show => drop(w.input(tab, Input::Visible)),
                 Deed::Wait(ms) => w.run(ms),
                 Deed::Reload => {
                     w.close(tab);

@@ -89,8 +89,7 @@ fn step(w: &mut World) {
             w.input(tab, Input::Leave);
         }
         66..=70 => {
-            let stored = w.storage.clone();
-            w.input(tab, Input::Visible { stored });
+            w.input(tab, Input::Visible);
         }
         71..=72 => {
             w.input(tab, Input::Online);
@@ -141,8 +140,7 @@ fn walk(seed: u64, steps: usize) -> usize {
     // Everybody behaves again: what is granted arrives, in bounded time, and then there is silence.
     (w.network, w.disk, w.crash) = (HEALTHY, Disk::Fine, None);
     for tab in 0..w.tabs.len() {
-        let stored = w.storage.clone();
-        w.input(tab, Input::Visible { stored });
+        w.input(tab, Input::Visible);
     }
     // A withdrawal may still be on its way to them, and what was sent into the void has to run out of time.
     w.run(100_000);

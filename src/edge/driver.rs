@@ -74,7 +74,7 @@ impl Driver {
         });
         driver.subscribe(topics);
         let can = page::sees(&driver.page);
-        driver.handle(Input::Start { stored: driver.stored(), sees_beacons: can & 1 > 0, holds_tail: can > 1 });
+        driver.handle(Input::Start { stored: Some(page::load(&driver.page)), sees_beacons: can & 1 > 0, holds_tail: can > 1 });
         // Who is logged in was known before the first page view was recorded.
         if !user.is_empty() {
             driver.handle(Input::Identify(user));
@@ -95,9 +95,8 @@ impl Driver {
     fn hear(self: &Rc<Self>, what: u8, event: &Event, a: u32, b: f64, c: f64) {
         let input = match what {
             heard::CLICK => Input::Click(page::clicked(&self.page, event, self.ask(|t| t.config().text) == Some(true))),
-            heard::VISIBILITY if !self.document.hidden() => Input::Visible { stored: self.stored() },
-            heard::VISIBLE => Input::Visible { stored: self.stored() },
-            heard::VISIBILITY => Input::Hidden,
+            heard::VISIBILITY if self.document.hidden() => Input::Hidden,
+            heard::VISIBILITY | heard::VISIBLE => Input::Visible,
             heard::LEAVE => Input::Leave,
             heard::OPENED => Input::Opened,
             heard::FOUND => Input::Found { slot: a, text: page::found(&self.page) },
@@ -156,11 +155,11 @@ impl Driver {
     fn turn(self: &Rc<Self>, input: Option<Input>) -> Answer {
         let begun = page::mono();
         let mut answer = Answer::Done;
-        // What may be sent now should have the title that the page has by now.
-        let title = matches!(input, None | Some(Input::Hidden | Input::Leave)).then(|| page::shown(&self.page).title);
+        let is_stale = self.ask(|t| t.is_stale(input.as_ref(), now(begun))) == Some(true);
+        let seen = is_stale.then(|| (page::shown(&self.page).title, page::load(&self.page)));
         if let Ok(mut tracker) = self.tracker.try_borrow_mut() {
-            if let Some(title) = title {
-                tracker.handle(Input::Title(title), now(begun));
+            if let Some((title, stored)) = seen {
+                tracker.refresh(&title, &stored);
             }
             match input {
                 Some(input) => answer = tracker.handle(input, now(begun)),
@@ -198,10 +197,6 @@ impl Driver {
         if failed && slot > 0 && what == Kept::Record {
             self.handle(Input::Unstored(slot));
         }
-    }
-
-    fn stored(&self) -> Option<String> {
-        Some(page::load(&self.page))
     }
 
     /// Sees to it that `turn` is called in time. A timer that is too early is left alone: waking for nothing is cheap,

@@ -14,8 +14,6 @@ pub enum Input {
     Start { stored: Option<String>, sees_beacons: bool, holds_tail: bool },
     /// A page came on screen, or the URL changed.
     Page(Facts, Reason),
-    /// The title as it is now: before the page is hidden and whenever the machine is woken.
-    Title(String),
     /// A click: its fields and, on the next line, its name, `click` or what the page declares.
     Click(String),
     /// A call of `track()`: name, fields, context; the last two empty when there are none.
@@ -36,8 +34,8 @@ pub enum Input {
     Hidden,
     /// The page is being left, frozen or closed: nothing may run after this.
     Leave,
-    /// The page is visible again; the identity as another tab may have left it.
-    Visible { stored: Option<String> },
+    /// The page is visible again.
+    Visible,
     /// The network is back.
     Online,
     /// What became of a send.

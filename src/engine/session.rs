@@ -1,6 +1,7 @@
 //! Visitor and session: who comes back, and what belongs to one visit. Both exist only after a yes.
 //!
 //! A session ends after 30 minutes without an event or 24 hours in all (options `session.idleMinutes`, `session.maxHours`).
+//! All tabs share it: whoever has been silent for a while looks at what the others have stored before it goes on.
 //! What is kept over pages is one short text (about 130 bytes, so that it fits a cookie):
 //! `1.visitor.session.number.started.last.seq.choices.consented`, numbers in decimal.
 //! Where marketing is not granted, the visitor is known by the session's id: nothing ties two visits together.
@@ -12,6 +13,9 @@ use super::id::{Rng, Uuid};
 use super::json::{int, own, push_int, put};
 use super::text::part;
 use super::time::Millis;
+
+/// How long a tab may be silent before it looks at what others have stored: as long as a batch waits, by default.
+const STALE: Millis = 5_000;
 
 /// One visit of one visitor, under one login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub struct Identity {
     last: Millis,
     seq: u32,
     user: String,
+    /// No event of this page has belonged to the session yet.
+    is_new: bool,
 }
 
 /// A stored identity, read back, and the consent it was stored under.
@@ -84,10 +90,14 @@ impl Identity {
         Some(out)
     }
 
-    /// Takes a stored identity over: at the start of a page, or when another tab has gone on.
+    /// Takes a stored identity over: at the start of a page, or when another tab has gone on. What is older than what this
+    /// tab knows is left where it is: storing may have failed since.
     pub fn adopt(&mut self, stored: Stored) {
+        if stored.last < self.last {
+            return;
+        }
         let is_other = self.session.as_ref().is_none_or(|s| s.id != stored.session.id);
-        self.last = self.last.max(stored.last);
+        self.last = stored.last;
         self.seq = if is_other { stored.seq } else { self.seq.max(stored.seq) };
         if is_other {
             self.begin(stored.session);
@@ -97,28 +107,36 @@ impl Identity {
     fn begin(&mut self, session: Session) -> Rc<Session> {
         let session = Rc::new(Session { user: self.user.clone(), ..session });
         self.session = Some(session.clone());
+        self.is_new = true;
         session
+    }
+
+    /// Whether this tab has been silent so long that another one may have gone on.
+    pub fn is_stale(&self, at: Millis) -> bool {
+        at.saturating_sub(self.last) > STALE
     }
 
     pub fn current(&self) -> Option<&Rc<Session>> {
         self.session.as_ref()
     }
 
-    /// The session an event of the moment `at` belongs to; true when it is a new one.
+    /// The session an event of the moment `at` belongs to; true when it is this page's first one of it.
     pub fn touch(&mut self, at: Millis, idle: Millis, max: Millis, rng: &mut Rng) -> (Rc<Session>, bool) {
         let before = self.session.clone();
         if let Some(session) = &before
-            // A clock that went back makes both differences zero: the session goes on.
+            // A clock that went back makes the difference zero: the session goes on. It does not go on for ever, should the
+            // clock have been wrong by more than a session's length when it began.
             && at.saturating_sub(self.last) <= idle
-            && at.saturating_sub(session.started) <= max
+            && at.abs_diff(session.started) <= max
         {
             self.last = self.last.max(at);
-            return (session.clone(), false);
+            return (session.clone(), core::mem::take(&mut self.is_new));
         }
         let (visitor, n) = before.map_or_else(|| (rng.uuid(at), 0), |s| (s.visitor, s.n));
         self.last = at;
         self.seq = 0;
-        (self.begin(Session { visitor, user: String::new(), id: rng.uuid(at), n: n.saturating_add(1), started: at }), true)
+        let session = self.begin(Session { visitor, user: String::new(), id: rng.uuid(at), n: n.saturating_add(1), started: at });
+        (session, core::mem::take(&mut self.is_new))
     }
 
     /// The next position in the session, from 1.
@@ -131,7 +149,9 @@ impl Identity {
     pub fn identify(&mut self, user: &str) {
         user.clone_into(&mut self.user);
         if let Some(session) = self.session.take() {
+            let is_new = self.is_new;
             self.begin(Session::clone(&session));
+            self.is_new = is_new;
         }
     }
 }
@@ -165,10 +185,36 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_ends_nothing() {
-        let mut i = Identity::default();
-        touch(&mut i, 1_790_000_000_000);
-        assert!(!touch(&mut i, 1_700_000_000_000).1);
+    fn clocks_that_jump() {
+        const START: Millis = 1_790_000_000_000;
+        const YEAR: Millis = 365 * MAX;
+        // When events come on pages that follow each other, each with the clock it has, and which session they belong to.
+        for (times, expected) in [
+            (vec![START, START - 1], vec![1, 1]),
+            (vec![START, START - MAX, START + 1], vec![1, 1, 1]),
+            // A clock that was wrong when the session began does not keep it alive until it is right.
+            (vec![START + YEAR, START, START + IDLE, START + 2 * IDLE + 1], vec![1, 2, 2, 3]),
+            // One that was wrong in its middle ends it no later than a day after it began.
+            (vec![START, START + IDLE, START - 1, START + MAX, START + MAX + 1], vec![1, 1, 1, 2, 2]),
+            (vec![START, START - YEAR, START], vec![1, 2, 3]),
+        ] {
+            let mut i = Identity::default();
+            let seen: Vec<_> = times.iter().map(|at| touch(&mut i, *at).0).collect();
+            assert_eq!(seen, expected, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_what_a_tab_knows_is_not_taken_over() {
+        let (mut here, mut there) = (Identity::default(), Identity::default());
+        touch(&mut there, 1_790_000_000_000);
+        let old = there.stored(&gate("granted")).expect("a session");
+        here.adopt(Stored::read(&old).expect("our own text"));
+        assert_eq!(touch(&mut here, 1_790_000_000_000), (1, true), "this page's first event of it");
+        assert_eq!(touch(&mut here, 1_790_000_000_001), (1, false));
+        assert_eq!(touch(&mut here, 1_790_000_000_002 + IDLE), (2, true));
+        here.adopt(Stored::read(&old).expect("our own text"));
+        assert_eq!(touch(&mut here, 1_790_000_000_003 + IDLE), (2, false), "storing failed");
     }
 
     #[test]
@@ -221,7 +267,7 @@ mod tests {
         let mut next = Identity::default();
         next.adopt(Stored::read(&text).expect("our own text"));
         assert_eq!(next.stored(&gate("granted")), Some(text));
-        assert_eq!(touch(&mut next, 1_790_000_000_500), (1, false));
+        assert_eq!(touch(&mut next, 1_790_000_000_500), (1, true));
     }
 
     #[test]

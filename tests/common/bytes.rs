@@ -127,14 +127,18 @@ pub fn inputs(bytes: &[u8]) {
             }
             7 => Input::PageCall(c.facts(), c.object(2), String::new()),
             8 => Input::Page(c.facts(), [Reason::Push, Reason::Replace, Reason::Reload][usize::from(c.byte() % 3)]),
-            9 => Input::Title(c.escaped()),
+            9 => {
+                let (title, storage) = (c.escaped(), c.text(TEXTS));
+                w.tabs[tab].tracker.refresh(&title, &storage);
+                continue;
+            }
             10 => Input::Click(format!("{}\n{}", c.object(2), c.text(NAMES))),
             11 => Input::Identify(c.json(1)),
             12 => Input::Consent(YES.to_owned()),
             13 => Input::Consent([NO, "\"withdraw\"", r#"{"marketing":"granted"}"#][usize::from(c.byte() % 3)].to_owned()),
             14 => Input::Flush,
             15 => Input::Hidden,
-            16 => Input::Visible { stored: Some(c.text(TEXTS)) },
+            16 => Input::Visible,
             17 => Input::Online,
             18 => Input::Reset,
             19 => Input::Erase,
@@ -195,7 +199,10 @@ pub fn texts(bytes: &[u8]) {
             5 => Input::Consent(text()),
             6 => Input::Consent("1".to_owned()),
             7 => Input::Identify(text()),
-            8 => Input::Visible { stored: Some(text()) },
+            8 => {
+                tracker.refresh(&text(), &text());
+                Input::Visible
+            }
             9 => Input::Hidden,
             10 => Input::Page(Facts { url: text(), title: text(), referrer: text() }, Reason::Push),
             _ => Input::PageCall(Facts { url: text(), title: text(), referrer: text() }, text(), text()),

@@ -154,7 +154,7 @@ impl World {
 
     /// One input to one tab, and everything that follows at once.
     pub fn input(&mut self, tab: usize, mut input: Input) -> Answer {
-        let seen = matches!(input, Input::Visible { .. });
+        let seen = matches!(input, Input::Visible);
         if !self.tabs[tab].alive || self.tabs[tab].frozen && !seen {
             return Answer::Done;
         }
@@ -181,12 +181,13 @@ impl World {
             }
             Input::Erase | Input::Withdrawn => self.tabs[tab].yes = Some(false),
             Input::Hidden | Input::Leave => self.tabs[tab].hidden = true,
-            Input::Visible { .. } => self.tabs[tab].hidden = false,
+            Input::Visible => self.tabs[tab].hidden = false,
             _ => {}
         }
         let erasing = matches!(input, Input::Erase);
         let answer = {
             let now = self.now(tab);
+            self.refresh(tab, Some(&input));
             self.tabs[tab].tracker.handle(input, now)
         };
         self.act(tab, erasing);
@@ -196,6 +197,15 @@ impl World {
             }
         }
         answer
+    }
+
+    /// What the driver does before each input and each time-out.
+    fn refresh(&mut self, tab: usize, input: Option<&Input>) {
+        let now = self.now(tab);
+        if self.tabs[tab].tracker.is_stale(input, now) {
+            let stored = self.storage.clone().filter(|_| self.disk != Disk::Broken);
+            self.tabs[tab].tracker.refresh("settled", &stored.unwrap_or_default());
+        }
     }
 
     pub fn track(&mut self, tab: usize, name: &str, fields: &str) -> Answer {
@@ -276,7 +286,7 @@ impl World {
                     }
                     assert!(turn < 50, "seed {}: a timer that never goes quiet", self.seed);
                     self.steps += 1;
-                    self.tabs[tab].tracker.handle(Input::Title("settled".to_owned()), now);
+                    self.refresh(tab, None);
                     self.tabs[tab].tracker.handle_timeout(now);
                     self.act(tab, false);
                 }

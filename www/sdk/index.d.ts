@@ -373,8 +373,11 @@ export interface Notices {
   loss: { reason: LossReason; count: number }
   /** What may be recorded changed. */
   consent: ConsentReport
-  /** A session began, the visitor's `n`th. */
-  session: { id: string; n: number }
+  /**
+   * The visitor's `n`th session, begun at `started` (ms): told with the first event that this page records in it, so once on
+   * each page, and again when another session begins while the page is open, in this tab or another one.
+   */
+  session: { id: string; n: number; started: number }
 }
 
 /** An event as `beforeSend` sees it. */

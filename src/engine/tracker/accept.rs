@@ -155,7 +155,7 @@ impl Tracker {
         if is_new {
             self.save();
             if let Some(mut w) = self.notice(Topic::Session) {
-                w.text("id", &session.id.text()).number("n", u64::from(session.n));
+                w.text("id", &session.id.text()).number("n", u64::from(session.n)).number("started", session.started);
                 self.tell(Topic::Session, w);
             }
         }

@@ -99,7 +99,7 @@ impl Tracker {
     pub fn handle(&mut self, input: Input, now: Now) -> Answer {
         let answer = self.take_in(&input, now);
         // What was captured ends nothing.
-        if !matches!(input, Input::Track(..) | Input::Click(_) | Input::Title(_)) {
+        if !matches!(input, Input::Track(..) | Input::Click(_)) {
             self.sweep();
         }
         answer
@@ -113,11 +113,6 @@ impl Tracker {
                 self.start(stored.as_deref(), now);
             }
             Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
-            Input::Title(title) => {
-                if let Some(page) = &self.page {
-                    page.set_title(title);
-                }
-            }
             Input::Click(path) => self.click(path, now),
             Input::Track(name, fields, context) => {
                 let context = self.context(context, now);
@@ -142,16 +137,11 @@ impl Tracker {
                     self.close_outbox();
                 }
             }
-            Input::Visible { stored } => {
+            Input::Visible => {
                 self.hidden = false;
                 self.open_outbox();
                 // A computer that slept has a monotonic clock that stood still: catch up, never go back.
                 self.origin = self.origin.max(now.wall.saturating_sub(now.mono));
-                if let Some(stored) = stored.as_deref().and_then(Stored::read)
-                    && self.consent.is_granted()
-                {
-                    self.identity.adopt(stored);
-                }
             }
             Input::Online => {
                 self.delivery.resume();
@@ -167,6 +157,25 @@ impl Tracker {
             }
         }
         Answer::Done
+    }
+
+    /// Whether `refresh` has to come before this input, or before `handle_timeout`: what may be sent now should have the title
+    /// that the page has by now, and another tab may have gone on, or have been given the yes first.
+    pub fn is_stale(&self, input: Option<&Input>, now: Now) -> bool {
+        matches!(input, None | Some(Input::Consent(_) | Input::Hidden | Input::Leave | Input::Visible))
+            || self.consent.is_granted() && self.identity.is_stale(self.at(now))
+    }
+
+    /// The page's title as it is now, and the identity as a tab has left it in storage.
+    pub fn refresh(&mut self, title: &str, stored: &str) {
+        if let Some(page) = &self.page {
+            page.set_title(title);
+        }
+        if let Some(stored) = Stored::read(stored)
+            && self.consent.loss().is_none()
+        {
+            self.identity.adopt(stored);
+        }
     }
 
     /// No visitor and no session any more, here and in storage.
