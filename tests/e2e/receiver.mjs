@@ -8,7 +8,7 @@ export class Receiver {
   requests = []
   /** Preflights. */
   preflights = 0
-  /** What it answers; `(request, count)` to `{status, body, headers, drop}`. */
+  /** What it answers; `(request, count)` to `{status, body, headers, drop, wait}`, the last in ms. */
   answer = () => ({})
   #server = createServer(async (request, response) => {
     const { origin } = request.headers
@@ -24,7 +24,8 @@ export class Receiver {
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     const one = { method: request.method, path: request.url, type: request.headers['content-type'], origin, revision: request.headers.revision, body, at: Date.now() }
     this.requests.push(one)
-    const { status = 200, body: said = '', headers = {}, drop } = this.answer(one, this.requests.length)
+    const { status = 200, body: said = '', headers = {}, drop, wait } = this.answer(one, this.requests.length)
+    if (wait) await new Promise((done) => setTimeout(done, wait))
     if (drop) return request.socket.destroy()
     response.writeHead(status, { ...cors, ...headers }).end(said)
   })

@@ -46,3 +46,9 @@ window.cartbeacon?.('track', 'add_to_cart', { items: [mug] })
 window.cartbeacon?.tracker?.flush()
 // @ts-expect-error not a command
 window.cartbeacon?.('buy')
+
+// Several endpoints instead of one.
+init({ destinations: [{ endpoint: '/collect' }, { endpoint: 'https://eu.i.posthog.com', format: 'posthog', key: 'phc_x', purposes: 'marketing', events: ['purchase'] }] })
+// @ts-expect-error each has an endpoint
+init({ destinations: [{ format: 'segment' }] })
+const waiting: number | undefined = tracker.stats().destinations?.[0]?.queued

@@ -56,8 +56,9 @@ export const opener = (wasm, further) => {
     const { url, bytes, events, hours, ms, dedupes } = JSON.parse(plan)
     const { batch, queue } = options
     // What may have arrived goes again only where the receiver knows it by its ids: else nothing may outlive the page.
-    if (!dedupes) tell.find = () => Promise.reject('format')
-    tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes)
+    const { find } = tell
+    if (!dedupes) tell.find = (name) => (name == 'outbox' ? Promise.reject('format') : find(name))
+    tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes, tell.share || KEEPALIVE)
     delete options.mapping
     return {
       ...options,
@@ -67,7 +68,7 @@ export const opener = (wasm, further) => {
   }
 }
 
-const sender = (run, endpoint, options, dedupes) => {
+const sender = (run, endpoint, options, dedupes, share) => {
   const url = new URL(endpoint, document.baseURI).href
   const apart = new URL(url).origin != location.origin
   const setup = JSON.stringify({ ...JSON.parse(options), url, lang: navigator.language })
@@ -83,11 +84,11 @@ const sender = (run, endpoint, options, dedupes) => {
   const request = async (how, target, kind, body, events) => {
     // A header of the receiver's own may stand behind the type: no beacon carries it.
     const [type, own] = kind.split('\n')
-    const bytes = body.length * 3 > KEEPALIVE ? new Blob([body]).size : body.length
+    const bytes = body.length * 3 > share ? new Blob([body]).size : body.length
     // Text needs no preflight and no type of its own; a blob of another type has one.
     const isText = type.startsWith('text/plain')
     if (how < 1 && type && !own && navigator.sendBeacon(target, isText ? body : new Blob([body], { type }))) return [HANDED_OVER]
-    const keepalive = how < 2 && flying + bytes < KEEPALIVE
+    const keepalive = how < 2 && flying + bytes < share
     const opaque = !type || (how > 2 && isText)
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), PATIENCE)

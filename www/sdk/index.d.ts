@@ -14,7 +14,7 @@ export * from './events.js'
  * The tracker for `options.site`, at once; calls made before the wasm is ready wait in order. The same site gets the same
  * tracker, and the first call's options stand. Never throws. Without a `window` (on a server) the tracker does nothing.
  */
-export function init(options: Options): Tracker
+export function init(options: Options | (Omit<Options, 'endpoint'> & { destinations: Destination[] })): Tracker
 
 export interface Tracker {
   /** Settles always, never rejects. Asked again after the tracker stopped by an error, it says `none` and why. */
@@ -109,7 +109,7 @@ export interface Options {
    * `$title`, `$referrer`, `$data`, `$items`, or a field as in `$data.price`; all else goes as it is. Others are refused.
    */
   mapping?: Record<string, unknown>
-  /** Planned. Default: one, made of `endpoint` and `format`. */
+  /** Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. Default none. */
   destinations?: Destination[]
   consent?: ConsentOptions
   batch?: {
@@ -283,12 +283,24 @@ export type Platform = 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
 
 export interface Destination {
   endpoint: string
-  format: string
+  /** Default `'native'`. */
+  format?: string
   key?: string
-  /** Purposes that must all be granted for this one. */
-  purposes?: Purpose[]
-  /** Only these events. Default: all. */
-  events?: string[]
+  /** For the formats `custom` and `pixel`. */
+  mapping?: Record<string, unknown>
+  /**
+   * Purposes that must be granted for this one, beside those of `consent.purposes`. While nobody has said, events wait; where one
+   * is denied nothing is requested, and `lost.consent_denied` counts them. Default none.
+   */
+  purposes?: Purpose | Purpose[]
+  /** Only these events, by name. Default all. */
+  events?: string | string[]
+}
+
+/** What became of the events that were meant for a destination. */
+export interface DestinationStats extends Omit<Stats, 'sdkMs' | 'redacted' | 'destinations'> {
+  endpoint: string
+  format: string
 }
 
 export type CaptureName =
@@ -339,6 +351,8 @@ export interface Stats {
   sdkMs: number
   /** What the firewall replaced since the page was loaded; a page's own URL, title and referrer once as long as they stay. */
   redacted: { [kind in 'email' | 'phone' | 'card' | 'iban' | 'token' | 'id' | 'removed']?: number }
+  /** In the order of the option, with which the counters above end at `handedOver`; else missing. */
+  destinations?: DestinationStats[]
 }
 
 /** `no_engine`: accepted while it was loading, and then it could not. */

@@ -1,6 +1,7 @@
 /** The parts as the npm entries get them: imports that bundlers follow, so that they are there wherever the entry is. */
 
 const PARTS = {
+  destinations: () => import('./destinations.js'),
   filter: () => import('./filter.js'),
   debug: () => import('./debug.js'),
   formats: () => import('./formats.js'),

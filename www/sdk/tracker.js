@@ -59,6 +59,7 @@ export const PARTS = [
   ['privacy', ({ privacy }) => privacy !== false && privacy?.redact !== false, true],
   ['sources', ({ cart }) => cart],
   ['formats', ({ format }) => format && format != 'native', true],
+  ['destinations', ({ destinations }) => destinations, true],
   ['filter', ({ beforeSend, before }) => beforeSend || before, true],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
   ['debug', ({ debug }) => debug, 'awaited'],
@@ -169,7 +170,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         const text = live && enter(method, a, b)
         if (!text || text[0] == '!') return idle[command](a)
         const found = JSON.parse(text)
-        return command == 'stats' ? { ...counters(found), redacted: { ...tell.privacy?.redacted } } : found
+        return command == 'stats' ? { ...counters(found), redacted: { ...tell.privacy?.redacted }, ...tell.lanes?.() } : found
       }
       if (command == 'cart') {
         if (!carts) throw 'cart: needs the option cart'
@@ -213,8 +214,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     try {
       if (typeof document == 'undefined') throw 'no window'
       await Promise.all([load(wasm || findWasm()), ...PARTS.map(getPart)])
-      // Another receiver's format takes its options off and sets limits: see foreign.js.
-      const ours = (await tell.formats?.(options, tell)) || options
+      // Another receiver's format, or several, take their options off and set limits: see foreign.js and destinations.js.
+      const ours = (await (tell.destinations || tell.formats)?.(options, tell)) || options
       const notes = []
       const config = json(configure({ ...ours, consent: terms(ours.consent || {}) }, (reason) => notes.push({ reason })))
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.

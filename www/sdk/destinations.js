@@ -1,0 +1,111 @@
+/**
+ * The part behind the option `destinations`: what the engine sends goes to several endpoints, each in its own words.
+ *
+ * The engine records once and makes native batches under the consent of the site; here each batch is handed to a lane per
+ * destination (destinations/lane.js), with purposes, events, queue, share of the browser's budget and counters of its own.
+ * So event, page, session and visitor have the same ids everywhere. The engine's own counters end at `handedOver`.
+ */
+
+import { lane } from './destinations/lane.js'
+
+/** The numbers of src/edge/page.js. */
+const [VISIBILITY, VISIBLE, LEAVE, ONLINE] = [1, 2, 3, 4]
+const PURPOSES = ['analytics', 'marketing', 'preferences', 'sale']
+const OPTIONS = ['endpoint', 'format', 'key', 'purposes', 'events', 'mapping']
+/** Of the 64 KiB that beacons and keepalive fetches have together. */
+const KEEPALIVE = 60_000
+/** Longer than a receiver thinks. */
+const PATIENCE = 25_000
+const HOUR = 3_600_000
+
+/** A list, also of words in one text; none where there is nothing. */
+const list = (value) => (typeof value == 'string' ? value.trim().split(/[\s,]+/) : [value ?? []].flat())
+
+/** How our own format is sent: `(how, text, answer)` as in foreign.js. */
+const native = (endpoint, share) => {
+  const { href, origin } = new URL(endpoint, document.baseURI)
+  let flying = 0
+  /** The endpoint may only forbid reading: then all that is learnt is that the network took it. */
+  let isOpaque = false
+  return async (how, text, answer) => {
+    if (how < 1 && navigator.sendBeacon(href, text)) return answer(-2)
+    const bytes = text.length * 3 > share ? new Blob([text]).size : text.length
+    const keepalive = how < 2 && flying + bytes < share
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), PATIENCE)
+    flying += keepalive ? bytes : 0
+    try {
+      const response = await fetch(href, { method: 'POST', body: text, keepalive, mode: isOpaque ? 'no-cors' : 'cors', signal: stop.signal })
+      await response.text().catch(() => '')
+      answer(response.status || -2, +response.headers.get('retry-after'))
+    } catch {
+      isOpaque = !isOpaque && origin != location.origin
+      answer(0)
+    } finally {
+      clearTimeout(timer)
+      flying -= keepalive ? bytes : 0
+    }
+  }
+}
+
+/** Called by the tracker with its options: a promise of those that the engine is to be started with. Rejects with a reason. */
+export const part = async ({ destinations, endpoint, format, key, ...rest }, tell) => {
+  const all = [destinations].flat().filter(Boolean)
+  if (!all.length) throw 'destinations: none'
+  const share = Math.floor(KEEPALIVE / all.length)
+  let options = rest
+  let consent = { state: 'pending', purposes: [], decided: {} }
+  const lanes = []
+
+  for (const [place, one] of all.entries()) {
+    const say = (problem) => `destinations[${place}]${problem}`
+    if (typeof one != 'object' || !one.endpoint) throw say('.endpoint: required')
+    const odd = Object.keys(one).find((name) => !OPTIONS.includes(name))
+    if (odd) throw say(`.${odd}: not an option`)
+    const purposes = list(one.purposes)
+    if (!purposes.every((purpose) => PURPOSES.includes(purpose))) throw say('.purposes: not a purpose')
+    const isNative = !one.format || one.format == 'native'
+    const own = { share }
+    if (isNative) own.send = native(one.endpoint, share)
+    else {
+      const formats = await tell.find('formats')
+      if (typeof formats != 'function') throw say('.format: formats.js cannot be had')
+      const { endpoint, format, key, mapping } = one
+      options = await formats({ ...options, endpoint, format, key, mapping }, own).catch((reason) => {
+        throw say('.' + reason)
+      })
+    }
+    lanes.push((limits) =>
+      lane({ name: { endpoint: one.endpoint, format: one.format || 'native' }, send: own.send, purposes, events: list(one.events), limits, share, consent: () => consent, erases: isNative }),
+    )
+  }
+
+  const { batch, queue } = options
+  const limits = { events: +(queue?.events ?? 500), bytes: +(queue?.bytes ?? 262_144), ms: (queue?.hours ?? 72) * HOUR }
+  lanes.splice(0, lanes.length, ...lanes.map((make) => make(limits)))
+
+  tell.run('on', [
+    'consent',
+    (now) => {
+      consent = now
+      for (const lane of lanes) now.state == 'granted' ? lane.pump(1) : lane.withdraw()
+    },
+  ])
+  tell.send = (how, text, answer) => {
+    const given = JSON.parse(text)
+    for (const lane of lanes) lane.take(given, how)
+    answer(-2)
+  }
+  // What outlives the page could not be told apart by destination.
+  const { find } = tell
+  tell.find = (name) => (name == 'outbox' ? Promise.reject('destinations') : find(name))
+  ;(tell.heeds ||= new Set()).add((what) => {
+    if (what == null) lanes.forEach((lane) => lane.stop())
+    else if (what == LEAVE || (what == VISIBILITY && document.hidden)) {
+      // What the engine still has goes first: it hears of this after us.
+      queueMicrotask(() => lanes.forEach((lane) => lane.pump(0)))
+    } else if (what == VISIBILITY || what == VISIBLE || what == ONLINE) lanes.forEach((lane) => lane.resume())
+  })
+  tell.lanes = () => ({ destinations: lanes.map((lane) => lane.stats()) })
+  return { ...options, endpoint: all[0].endpoint, batch: { ...batch, bytes: Math.min(batch?.bytes ?? 49_152, share) } }
+}
