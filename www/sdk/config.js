@@ -79,7 +79,7 @@ export const configure = (options, note) => {
     const type = typeof config[name]
     let problem
     // Whoever listens to debug asks for it by that; the others are for parts, as are those of `behaviour` and more of `capture`.
-    if (/^(debug|before.?send)$/i.test(name) || (/^(compress|cart)$/.test(name) && typeof value != 'string')) return
+    if (/^(debug|before.?send|forward)$/i.test(name) || (/^(compress|cart)$/.test(name) && typeof value != 'string')) return
     if (/^privacy(\.(redact|allow|deny|queryKeys|nationalIds))?$/.test(name) && !isObject(value)) return
     if (isObject(value) && !name.includes('.')) read(value, name + '.')
     else if (name == 'capture' && value !== true) {

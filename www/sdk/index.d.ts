@@ -111,6 +111,11 @@ export interface Options {
   mapping?: Record<string, unknown>
   /** Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. Default none. */
   destinations?: Destination[]
+  /**
+   * Other tools on the page that hear of events in their own calls: `true` is GA4; names in a list; or an object. A part,
+   * `forward.js`. Default none.
+   */
+  forward?: boolean | string | string[] | ForwardOptions
   consent?: ConsentOptions
   batch?: {
     /** Events in a batch at most. Default 20. */
@@ -280,6 +285,17 @@ export interface ConsentOptions {
 
 /** Who may answer beside `consent()` calls; the most restrictive answer wins, purpose by purpose. */
 export type Platform = 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
+
+export interface ForwardOptions {
+  /** `gtag()`, else `dataLayer`. A text is a measurement id (`'G-…'`) or the name of another `dataLayer`. */
+  ga4?: boolean | string
+  /** Web Extend's `ScarabQueue`; `'commands'` leaves `go` to the page. */
+  emarsys?: boolean | 'commands'
+  /** Purposes that must be granted beside the site's; events wait for a choice, 100 at most. Default `'marketing'`. */
+  purposes?: Purpose | Purpose[]
+  /** Only these. Default: all but what GA4 measures by itself. */
+  events?: string | string[]
+}
 
 export interface Destination {
   endpoint: string

@@ -4,6 +4,7 @@ const PARTS = {
   destinations: () => import('./destinations.js'),
   filter: () => import('./filter.js'),
   debug: () => import('./debug.js'),
+  forward: () => import('./forward.js'),
   formats: () => import('./formats.js'),
   gzip: () => import('./gzip.js'),
   privacy: () => import('./privacy.js'),

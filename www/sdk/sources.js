@@ -24,7 +24,7 @@ const MINUTE = 60_000
  * The part of the option `cart`. Reads carts for `tracker` until the function it returns is called; that one's `cart` takes
  * a snapshot from the shop itself, and rejects with what is wrong with it.
  */
-export const make = (tracker, { site, endpoint, storage: place, cart: options }) => {
+export const make = (tracker, { site, endpoint, storage: place, cart: options }, tell = {}) => {
   const { currency, idleMinutes = 30, orderMinutes = 1440 } = options
   const key = keyOf(site) + '.cart' + (site ? '' : endpoint)
   /** What the engine keeps, and what sources noted for the next page; in memory until it may be stored. */
@@ -86,8 +86,11 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options })
     if (by == 'track') return
     let answer = { id: '', accepted: !!state, reason: note || '' }
     ours = true
+    // For whoever must not tell the page what the page has told.
+    tell.from = by
     for (const event of events) answer = tracker.track(event.name, event.data)
     ours = false
+    tell.from = ''
     return answer
   })
 

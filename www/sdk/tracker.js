@@ -61,6 +61,7 @@ export const PARTS = [
   ['formats', ({ format }) => format && format != 'native', true],
   ['destinations', ({ destinations }) => destinations, true],
   ['filter', ({ beforeSend, before }) => beforeSend || before, true],
+  ['forward', ({ forward }) => forward, 'awaited'],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
   ['debug', ({ debug }) => debug, 'awaited'],
 ]

@@ -9,6 +9,11 @@ export const guard = (call) => (...args) => {
   }
 }
 
+/** What ../forward.js told other tools carries this, unseen, so that no source of ours reads it back. */
+const MARK = Symbol.for('cartbeacon.forwarded')
+export const marked = (object) => Object.defineProperty(object, MARK, { value: true })
+export const isMarked = (object) => !!object?.[MARK]
+
 const MONEY = ['value', 'price', 'discount', 'tax', 'shipping']
 
 /**

@@ -5,7 +5,7 @@
  * as well. The array, and whoever else has replaced its `push`, work as before.
  */
 
-import { guard } from './common.js'
+import { guard, isMarked } from './common.js'
 
 /** With items, from `ecommerce` or from gtag's parameters. */
 const COMMERCE = /^(view_item|view_item_list|select_item|view_cart|add_to_cart|remove_from_cart|add_to_wishlist|view_promotion|select_promotion|begin_checkout|add_shipping_info|add_payment_info|purchase|refund)$/
@@ -71,7 +71,7 @@ export const dataLayer = ({ see }, option) => {
   }
 
   const hear = guard((entry) => {
-    if (!live || !entry || typeof entry != 'object') return
+    if (!live || !entry || typeof entry != 'object' || isMarked(entry) || isMarked(entry[2])) return
     if (entry[0] !== undefined) return entry[0] == 'event' && ga4(entry[1], entry[2] || {}, 'dataLayer-gtag')
     if (entry.ecommerce === null) last = undefined
     const { event, ecommerce } = entry
