@@ -157,6 +157,24 @@ fn two_dialects_of_one_source_share_its_view() {
 }
 
 #[test]
+fn a_coupon_that_a_checkout_shows_was_applied_and_what_is_off_is_known_from_its_value() {
+    let mut part = Part::new();
+    part.see("dataLayer", "view_cart", cart(json!([mug(2)])));
+    let begun = part.see("dataLayer", "begin_checkout", json!({"currency": "EUR", "value": 35.1, "coupon": "TEN", "items": [mug(2)]}));
+    assert_eq!(names(&begun), ["apply_coupon", "begin_checkout"]);
+    assert_eq!((&begun[0]["data"]["coupon"], &begun[0]["data"]["cart_total"]), (&json!("TEN"), &json!(35.1)));
+    let again = part.see("dataLayer-ua", "begin_checkout", cart(json!([mug(2)])));
+    assert_eq!(names(&again), Vec::<&str>::new(), "another dialect, which knows no coupon");
+    let shown = part.see("dataLayer", "add_payment_info", json!({"payment_type": "card"}));
+    assert_eq!(
+        (&shown[0]["data"]["value"], &shown[0]["data"]["discount"], &shown[0]["data"]["coupon"]),
+        (&json!(35.1), &json!(3.9), &json!("TEN"))
+    );
+    let viewed = part.see("dataLayer", "view_cart", json!({"currency": "EUR", "value": 35.1, "coupon": "TEN", "items": [mug(2)]}));
+    assert_eq!(names(&viewed), ["view_cart"], "it is applied already");
+}
+
+#[test]
 fn an_order_is_told_once_and_not_when_it_is_old() {
     let order = |id: &str| json!({"transaction_id": id, "currency": "EUR", "value": 39, "items": [mug(2)]});
     let mut part = Part::new();

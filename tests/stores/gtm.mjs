@@ -16,15 +16,31 @@ const helpers = () => {
   window.tell = (...pushes) => pushes.forEach((push) => window.dataLayer.push({ ecommerce: null }) && window.dataLayer.push(push))
 }
 
-/** Totals are known from the first view of the whole cart on; a coupon is part of the checkout. */
-export const canon = (all) =>
-  all.filter(([name]) => name !== 'apply_coupon').map(([name, what, total], at) => (total && at < 4 ? [name, what, undefined] : [name, what, total].filter((part) => part !== undefined)))
+/** Totals are known from the first view of the whole cart on. */
+export const canon = (all) => {
+  const seen = all.findIndex(([name]) => name === 'view_cart')
+  return all.map(([name, what, total], at) => (total && at < seen ? [name, what, undefined] : [name, what, total].filter((part) => part !== undefined)))
+}
 
 export function serve(rules, data) {
   const shop = new Shop()
   const shown = (html) => page({ ...data, ...options }, html)
   const head = script(helpers)
-  rules.set('/', shown(() => ({ head, body: '<a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  rules.set('/', shown(() => ({ head, body: '<a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a><a id="search" href="/search?q=mug">Search</a>' })))
+  // The list in the older dialect and in the newer one, the click in both, as the page goes.
+  rules.set('/search', shown(() => ({
+    head: head + script((item, impression) => window.tell(
+      { event: 'view_search_results', search_term: 'mug' },
+      { event: 'view_item_list', ecommerce: { currency: 'EUR', item_list_name: 'search', items: [item] } },
+      { ecommerce: { currencyCode: 'EUR', impressions: [impression] } },
+    ), { ...ga4(MUG), index: 0 }, { ...universal(MUG), list: 'search', position: 0 }),
+    body: '<a id="mug" href="/products/mug">Mug</a>' + script((item, product) => {
+      document.getElementById('mug').onclick = () => window.tell(
+        { event: 'select_item', ecommerce: { currency: 'EUR', item_list_name: 'search', items: [item] } },
+        { event: 'productClick', ecommerce: { currencyCode: 'EUR', click: { actionField: { list: 'search' }, products: [product] } } },
+      )
+    }, { ...ga4(MUG), index: 0 }, { ...universal(MUG), position: 0 }),
+  })))
   // GA4 alone: the view before the tracker is there, the addition after.
   rules.set(MUG.path, shown(() => ({
     head: head + script((item) => window.tell({ event: 'view_item', ecommerce: { currency: 'EUR', value: item.price, items: [item] } }), ga4(MUG)),
@@ -69,7 +85,10 @@ export function serve(rules, data) {
   })))
   rules.set('/checkout', shown(() => ({
     head,
-    body: '<a id="pay" href="/pay">Pay</a>' + script((items, products) => {
+    body: '<button id="ship">Standard</button><a id="pay" href="/pay">Pay</a>' + script((items, products) => {
+      const told = (event, more) => window.tell({ event, ecommerce: { currency: 'EUR', value: 35.1, coupon: 'TEN', items, ...more } })
+      document.getElementById('ship').onclick = () => told('add_shipping_info', { shipping_tier: 'Standard' })
+      document.getElementById('pay').onclick = () => told('add_payment_info', { payment_type: 'card' })
       window.tell(
         { event: 'begin_checkout', ecommerce: { currency: 'EUR', value: 35.1, coupon: 'TEN', items } },
         { event: 'checkout', ecommerce: { currencyCode: 'EUR', checkout: { actionField: { step: 1 }, products } } },
@@ -91,5 +110,6 @@ export function serve(rules, data) {
       }, { transaction_id: transaction, currency: 'EUR', value, coupon, items: items.map(ga4) }, { actionField: { id: transaction, revenue: decimal(total), coupon }, products: items.map(universal) }),
     }
   }))
-  return { thanks: '/thanks' }
+  // The code is part of the checkout.
+  return { thanks: '/thanks', coupon: false }
 }

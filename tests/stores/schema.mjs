@@ -10,16 +10,16 @@ const scope = ({ name, sku, price, quantity }, more = '') =>
    <div itemprop="offers" itemscope itemtype="https://schema.org/Offer"><meta itemprop="priceCurrency" content="EUR"><span itemprop="price" content="${decimal(price)}">${decimal(price)} €</span></div>
    ${more.replace('QUANTITY', quantity)}</div>`
 
-/** Each change is a page that shows the cart; a coupon is nothing that schema.org knows. */
+/** Each change is a page that shows the cart; of a coupon, delivery and payment schema.org's words tell nothing. */
 export const canon = (all) =>
   all
-    .filter(([name]) => name !== 'apply_coupon')
-    .flatMap((line) => {
+    .filter(([name]) => !/^apply_coupon$|^add_.*_info$/.test(name))
+    .flatMap((line, at) => {
       const [name, what, total] = line
       if (name === 'add_to_cart' && total === 43.1) return [line, ['view_cart', 'Mug 2, Cup 1']]
       if (name === 'remove_from_cart') return [line, ['view_cart', 'Mug 2']]
       // Before it was seen whole nobody knows what is in it.
-      if (what === 'Mug 1' && total === 19.5) return [[name, what, undefined], ['view_cart', 'Mug 1']]
+      if (what === 'Mug 1' && total === 19.5) return [[name, what, at < 6 ? undefined : total], ['view_cart', 'Mug 1']]
       return name === 'purchase' ? [[name, what, 39]] : [line]
     })
 
@@ -27,10 +27,12 @@ export function serve(rules, data) {
   const shop = new Shop()
   const shown = (html) => page({ ...data, ...options }, html)
   const list = (products) => ({
-    '@type': 'ItemList', name: 'All',
-    itemListElement: products.map(({ name, sku, price }, at) => ({ '@type': 'ListItem', position: at + 1, item: { '@type': 'Product', name, sku, offers: { '@type': 'Offer', price: decimal(price), priceCurrency: 'EUR' } } })),
+    '@type': 'ItemList', name: 'search',
+    itemListElement: products.map(({ name, sku, price, path }, at) => ({ '@type': 'ListItem', position: at + 1, item: { '@type': 'Product', name, sku, url: path, offers: { '@type': 'Offer', price: decimal(price), priceCurrency: 'EUR' } } })),
   })
-  rules.set('/', shown(() => ({ head: ld(list([MUG, CUP])), body: '<a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  const site = { '@type': 'WebSite', potentialAction: { '@type': 'SearchAction', target: { '@type': 'EntryPoint', urlTemplate: '/search?words={search_term_string}' }, 'query-input': 'required name=search_term_string' } }
+  rules.set('/', shown(() => ({ head: ld(site), body: '<form action="/search"><input type="search" name="words" value="mug"><button id="search">Search</button></form><a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  rules.set('/search', shown(() => ({ head: ld(site) + ld(list([MUG])), body: '<a id="mug" href="/products/mug"><b>Mug</b></a>' })))
   const post = ({ id }, words) => `<form method="post" action="/basket"><input type="hidden" name="id" value="${id}"><input name="quantity" value="1"><button id="add">${words}</button></form>`
   rules.set(MUG.path, shown(() => ({
     head: ld({ '@graph': [{ '@type': 'BreadcrumbList' }, { '@type': 'Product', name: MUG.name, sku: MUG.sku, brand: { '@type': 'Brand', name: 'Kiln' }, offers: { '@type': 'AggregateOffer', lowPrice: decimal(MUG.price), priceCurrency: 'EUR' } }] }),
@@ -59,5 +61,5 @@ export function serve(rules, data) {
     }))
     return { head: ld({ '@type': 'Order', orderNumber: String(id), orderDate: at, price: decimal(total), priceCurrency: 'EUR', acceptedOffer }), body: '<a id="home" href="/">Home</a>' }
   }))
-  return { thanks: '/thanks', lands: 'always' }
+  return { thanks: '/thanks', lands: 'always', steps: false, coupon: false }
 }

@@ -41,7 +41,7 @@ export class Shop {
   order() {
     if (!this.count) return this.orders.at(-1)
     const { items, coupon, discount } = this
-    this.orders.push({ id: 1001 + this.orders.length, items, coupon, discount, total: this.sum - discount, at: new Date().toISOString() })
+    this.orders.push({ id: 1001 + this.orders.length, items, coupon, discount, sum: this.sum, total: this.sum - discount, at: new Date().toISOString() })
     this.lines.clear()
     this.coupon = ''
     return this.orders.at(-1)

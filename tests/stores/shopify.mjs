@@ -1,5 +1,7 @@
 // A store as Shopify runs it: a theme that adds by fetch on one page and by form post on another, changes by XHR, and the
-// Ajax cart API with its answers: https://shopify.dev/docs/api/ajax/reference/cart
+// Ajax cart API with its answers: https://shopify.dev/docs/api/ajax/reference/cart. Its checkout is closed to all but web pixels:
+// ours runs there in a worker (sandbox.mjs).
+import { checkout, sandbox } from './sandbox.mjs'
 import { CUP, MUG, PRODUCTS, Shop, decimal, form, json, page, redirect, script } from './shop.mjs'
 
 export const options = { cartShopify: true }
@@ -23,15 +25,22 @@ export function serve(rules, data) {
   const base = script(() => {
     window.Shopify = { currency: { active: 'EUR' }, routes: { root: '/' } }
   })
-  const product = ({ id, name, sku, price }, body) =>
+  const product = (of, body) =>
     shown(() => ({
       head: base + script((meta) => {
         window.ShopifyAnalytics = { meta: { page: { pageType: 'product' }, product: meta } }
-      }, { id, vendor: 'Kiln', type: 'Kitchen', variants: [{ id: id * 10, price, name, public_title: null, sku }] }),
+      }, meta(of)),
       body: body + '<a id="cart" href="/cart">Cart</a>',
     }))
 
-  rules.set('/', shown(() => ({ head: base, body: '<a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  const meta = ({ id, name, sku, price, path }) => ({ id, vendor: 'Kiln', type: 'Kitchen', handle: path.split('/').pop(), variants: [{ id: id * 10, price, name, public_title: null, sku }] })
+  rules.set('/', shown(() => ({ head: base, body: '<form action="/search"><input name="q" value="mug"><button id="search">Search</button></form><a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  rules.set('/search', shown(() => ({
+    head: base + script((products) => {
+      window.ShopifyAnalytics = { meta: { page: { pageType: 'searchresults' }, products } }
+    }, [meta(MUG)]),
+    body: '<a id="mug" href="/products/mug?_pos=1"><span>Mug</span></a>',
+  })))
   rules.set(MUG.path, product(MUG, '<form id="form" action="/cart/add" method="post"><input name="id" value="1010"><button id="add">Add to cart</button></form><a id="home" href="/">Home</a>' + script(() => {
     document.getElementById('form').addEventListener('submit', async (event) => {
       event.preventDefault()
@@ -80,16 +89,30 @@ export function serve(rules, data) {
     }),
   }))
   rules.set('/cart', (request, body) => (request.method === 'POST' ? redirect('/checkouts/c/1') : cartPage(request, body)))
-  // Nothing of the shop's runs here.
-  rules.set('/checkouts/c/1', () => ({ headers: { 'content-type': 'text/html' }, body: '<!doctype html><a id="pay" href="/checkouts/c/1/pay">Pay</a>' }))
+  // Nothing of the theme runs here: Shopify tells the pixel what happens.
+  const pixel = sandbox(rules)
+  rules.set('/checkouts/c/1', () => ({
+    headers: { 'content-type': 'text/html' },
+    body: '<!doctype html><link rel="icon" href="data:,">' + pixel + '<button id="ship">Standard</button><button id="pay">Pay</button>' + script((checkout) => {
+      window.publish('checkout_started', { checkout })
+      document.getElementById('ship').onclick = () => window.publish('checkout_shipping_info_submitted', { checkout })
+      document.getElementById('pay').onclick = () => {
+        window.publish('payment_info_submitted', { checkout })
+        // Shopify's own script waits for the payment.
+        setTimeout(() => (location.href = '/checkouts/c/1/pay'), 300)
+      }
+    }, checkout(shop)),
+  }))
   rules.set('/checkouts/c/1/pay', () => (shop.order(), redirect('/checkouts/c/1/thank_you')))
   rules.set('/checkouts/c/1/thank_you', shown(() => {
-    const { id, items, coupon, total, at } = shop.order()
+    const order = shop.order()
+    const { id, items, coupon, total, at } = order
     const lines = items.map((item) => ({ ...line(item), price: decimal(item.price) }))
     return {
-      head: base + script((checkout) => {
-        window.Shopify.checkout = checkout
-      }, { order_id: id, created_at: at, currency: 'EUR', total_price: decimal(total), total_tax: '0.00', discount: { code: coupon }, line_items: lines }),
+      head: base + pixel + script((shopify, checkout) => {
+        window.Shopify.checkout = shopify
+        window.publish('checkout_completed', { checkout })
+      }, { order_id: id, created_at: at, currency: 'EUR', subtotal_price: decimal(total), total_price: decimal(total + 495), total_tax: '0.00', shipping_rate: { price: '4.95' }, discount: { code: coupon }, line_items: lines }, checkout(order)),
       body: '<a id="home" href="/">Home</a>',
     }
   }))

@@ -17,6 +17,7 @@ const cart = (shop) => ({
     key: `k${id}`, id, name, sku, quantity, variation: [], prices: { price: String(price), currency_code: 'EUR', currency_minor_unit: 2 },
   })),
   coupons: shop.coupon ? [{ code: shop.coupon }] : [],
+  shipping_rates: [{ package_id: 0, shipping_rates: [{ rate_id: 'flat_rate:1', name: 'Express', selected: shop.rate !== 'flat_rate:2' }, { rate_id: 'flat_rate:2', name: 'Standard', selected: shop.rate === 'flat_rate:2' }] }],
   items_count: shop.count,
   totals: totals(shop),
 })
@@ -32,14 +33,16 @@ const product = ({ id, name, sku, price }) =>
    <div class="product"><h1>${name}</h1></div><a id="home" href="/">Home</a><!-- ${id} -->`
 
 /** What both kinds of theme share. */
-function shared(rules, data) {
+function shared(rules, data, results) {
   const shop = new Shop()
   /** A page knows the cart's cookies, as PHP sends them with it. */
   const shown = (html) => (request, body) => {
     const answer = page({ ...data, ...options }, html)(request, body)
     return { ...answer, headers: { ...answer.headers, ...cookies(shop) } }
   }
-  rules.set('/', shown(() => ({ body: '<a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' })))
+  rules.set('/', (request, ...more) => (request.url.includes('?s=') ? found : front)(request, ...more))
+  const front = shown(() => ({ body: '<form action="/"><input type="search" name="s" value="mug"><button id="search">Search</button></form><a id="mug" href="/products/mug">Mug</a><a id="cup" href="/products/cup">Cup</a>' }))
+  const found = shown(() => ({ ...results, bodyClass: 'search search-results woocommerce' }))
   rules.set('/wp-json/wc/store/v1/cart', () => json(cart(shop), cookies(shop)))
   return { shop, shown }
 }
@@ -50,7 +53,9 @@ const wcSettings = script(() => {
 
 export const classic = {
   serve(rules, data) {
-    const { shop, shown } = shared(rules, data)
+    const { shop, shown } = shared(rules, data, {
+      body: `<ul class="products"><li class="product type-product post-${MUG.id}"><a id="mug" href="${MUG.path}" class="woocommerce-LoopProduct-link"><h2 class="woocommerce-loop-product__title">Mug</h2><span class="price"><span class="amount">19,50&nbsp;€</span></span></a><a href="/?add-to-cart=${MUG.id}" class="button add_to_cart_button" data-product_id="${MUG.id}" data-product_sku="${MUG.sku}">Add</a></li></ul>`,
+    })
     const jquery = '<script src="/jquery.js"></script>'
     rules.set('/jquery.js', () => ({ headers: { 'content-type': 'text/javascript' }, body: readFileSync(at('node_modules/jquery/dist/jquery.min.js'), 'utf8') }))
     const ajax = `<button id="add" data-product_id="${MUG.id}" class="ajax_add_to_cart">Add to cart</button>` + script(() => {
@@ -89,7 +94,7 @@ export const classic = {
     rules.set('/coupon', () => ((shop.coupon = 'TEN'), json({}, cookies(shop))))
     rules.set('/checkout', shown(() => ({
       bodyClass: 'woocommerce-checkout',
-      body: `${jquery}<form class="checkout" method="post" action="/pay"><input type="radio" name="payment_method" value="cod" checked><button id="pay">Pay</button></form>`,
+      body: `${jquery}<form class="checkout" method="post" action="/pay"><input type="radio" name="shipping_method[0]" id="m1" value="flat_rate:1" checked><input type="radio" name="shipping_method[0]" id="ship" value="flat_rate:2"><label for="ship">Standard: <span class="amount">€4.95</span></label><input type="radio" name="payment_method" value="cod" checked><button id="pay">Pay</button></form>`,
     })))
     rules.set('/pay', () => (shop.order(), redirect('/checkout/order-received/1001', cookies(shop))))
     rules.set('/checkout/order-received/1001', shown(() => {
@@ -102,7 +107,7 @@ export const classic = {
     }))
     return { thanks: '/checkout/order-received/1001', lands: 'by form' }
   },
-  canon: (all) => paid(views(all)),
+  canon: (all) => views(all),
 }
 
 /** Each change of the classic cart is a page of its own, which shows the cart. */
@@ -111,12 +116,13 @@ const views = (all) => all.flatMap((line) => {
   if (line[0] === 'remove_from_cart') return [line, ['view_cart', 'Mug 2']]
   return [line]
 })
-/** The payment is chosen in the shop itself. */
-const paid = (all) => all.flatMap((line) => (line[0] === 'purchase' ? [['add_payment_info', 'Mug 2'], line] : [line]))
 
 export const blocks = {
   serve(rules, data) {
-    const { shop, shown } = shared(rules, data)
+    const { shop, shown } = shared(rules, data, {
+      head: wcSettings,
+      body: `<ul class="wc-block-product-template"><li class="wc-block-product post-${MUG.id} product"><h2 class="wp-block-post-title"><a id="mug" href="${MUG.path}">Mug</a></h2><span class="amount">€19.50</span></li></ul>`,
+    })
     const store = script(() => {
       window.post = async (path, body) => {
         const response = await fetch(`/wp-json/wc/store/v1/${path}`, { method: 'POST', body: JSON.stringify(body) })
@@ -131,6 +137,7 @@ export const blocks = {
     const change = (path, act) => rules.set(`/wp-json/wc/store/v1/${path}`, (request, body) => (act(JSON.parse(body)), json(cart(shop), cookies(shop))))
     change('cart/add-item', ({ id, quantity }) => shop.add(bySku(id).id, quantity))
     change('cart/apply-coupon', ({ code }) => (shop.coupon = code))
+    change('cart/select-shipping-rate', ({ rate_id: rate }) => (shop.rate = rate))
     rules.set('/wp-json/wc/store/v1/batch', (request, body) => {
       const responses = JSON.parse(body).requests.map(({ body: { key, quantity } }) => (shop.set(key.slice(1), quantity ?? 0), { status: 200, body: cart(shop) }))
       return json({ responses }, cookies(shop))
@@ -148,7 +155,8 @@ export const blocks = {
     rules.set('/checkout', shown(() => ({
       head: store,
       bodyClass: 'woocommerce-checkout',
-      body: '<button id="pay">Place order</button>' + script(() => {
+      body: '<button id="ship">Standard</button><button id="pay">Place order</button>' + script(() => {
+        document.getElementById('ship').onclick = () => window.post('cart/select-shipping-rate', { package_id: 0, rate_id: 'flat_rate:2' })
         document.getElementById('pay').onclick = async () => {
           const { payment_result: result } = await window.post('checkout', { payment_method: 'cod' })
           location.href = result.redirect_url

@@ -156,7 +156,7 @@ impl<'a> Cart<'a> {
         money::push(&mut w.out, minor, self.exponent());
     }
 
-    /// `currency`, `coupon`, `value` and `items` of the whole cart; members of an open object.
+    /// `currency`, `coupon`, `value`, `discount` and `items` of the whole cart; members of an open object.
     pub fn write_whole(&self, w: &mut Writer) {
         for (key, text) in [("currency", self.currency), ("coupon", self.coupon)] {
             if !text.is_empty() {
@@ -165,6 +165,9 @@ impl<'a> Cart<'a> {
         }
         if !self.currency.is_empty() {
             self.write_money(w, "value", self.total);
+            if self.discount > 0 {
+                self.write_money(w, "discount", self.discount);
+            }
         }
         write_items(w, &self.lines);
     }
@@ -173,7 +176,6 @@ impl<'a> Cart<'a> {
     pub fn write(&self, w: &mut Writer) {
         w.open("{");
         self.write_whole(w);
-        self.write_money(w, "discount", self.discount);
         w.close("}");
     }
 }

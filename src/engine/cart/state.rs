@@ -218,10 +218,24 @@ impl<'a> State<'a> {
                 && sight.shown
                 && let Some(view) = self.view_mut(sight.by)
             {
-                // What the event says of the order is not what the cart comes to.
+                let before = view.cart.coupon;
+                if cart.coupon.is_empty() && data.get("value").is_none() {
+                    (cart.coupon, cart.discount) = (before, view.cart.discount);
+                }
+                // What the event says of the order is not what the cart comes to, but that it has a coupon off.
+                let stated = cart.total;
                 cart.add_up()?;
+                if !cart.coupon.is_empty() && stated < cart.total {
+                    cart.discount += cart.total - stated;
+                    cart.total = stated;
+                }
                 *view = View { by: source(sight.by), whole: true, cart };
+                let view = view.clone();
                 self.touch(sight, fresh);
+                if view.cart.coupon != before && !view.cart.coupon.is_empty() {
+                    let change = Change { name: "apply_coupon", lines: Vec::new(), currency: view.cart.currency, coupon: view.cart.coupon };
+                    self.tell(sight, &change, &view, out);
+                }
             }
             if matches!(name, "begin_checkout" | "add_shipping_info" | "add_payment_info" | "checkout_step") {
                 self.step = data.text("step_name").unwrap_or(name);

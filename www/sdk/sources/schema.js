@@ -82,11 +82,26 @@ const quantityOf = (within) => {
 const list = () => {
   const of = jsonLd().find((of) => typed(of, 'ItemList')) || scopes('ItemList').map(node)[0]
   const entries = [of?.itemListElement].flat().filter(Boolean)
-  const items = entries.map((entry, at) => {
-    const inner = entry.item && typeof entry.item == 'object' ? entry.item : entry
-    return product(inner, entry.position ? entry.position - 1 : at)
-  })
-  return items.length ? { item_list_name: of.name, items: items.filter(({ item_name: name }) => name) } : undefined
+  const inner = (entry) => (entry.item && typeof entry.item == 'object' ? entry.item : entry)
+  const items = entries.map((entry, at) => product(inner(entry), entry.position ? entry.position - 1 : at))
+  const known = items.filter(({ item_name: name }) => name)
+  /** The item that a link leads to. */
+  const at = (href) => items[entries.findIndex((entry) => [entry.url, inner(entry).url, inner(entry)['@id']].some((url) => url && guard((url) => new URL(url, location).href)(url) == href))]
+  return items.length ? { shown: { item_list_name: of.name, items: known }, at } : undefined
+}
+
+/** The site's own search, where it says how it is asked: https://schema.org/SearchAction with `?q={search_term_string}`. */
+const searched = () => {
+  const query = new URLSearchParams(location.search)
+  for (const of of jsonLd()) {
+    const action = [of.potentialAction].flat().find((action) => typed(action, 'SearchAction'))
+    const template = [action?.target].flat()[0]
+    const { pathname, searchParams } = guard((url) => new URL(url, location))(template?.urlTemplate || template || '') || {}
+    const [name] = [...(searchParams || [])].find(([, value]) => /^\{.*\}$/.test(value)) || []
+    if (name && pathname == location.pathname && query.get(name)) return query.get(name)
+  }
+  const isResults = jsonLd().some((of) => typed(of, 'SearchResultsPage')) || document.querySelector('[itemtype*="schema.org/SearchResultsPage"]')
+  return isResults && ['q', 's', 'query', 'search'].map((name) => query.get(name)).find(Boolean)
 }
 
 const orders = () => [...jsonLd(), ...scopes('Order').map(node)].filter((of) => typed(of, 'Order') && of.orderNumber)
@@ -124,6 +139,10 @@ export const schema = ({ see }) => {
     // A shop may post it by a script of its own.
   }, true)
   const click = guard(({ target }) => {
+    const link = target.closest?.('a[href]')
+    const of = link && !link.closest('[data-cb-ignore]') && list()
+    const chosen = of && of.at(link.href)
+    if (chosen?.item_name) see('select_item', { item_list_name: of.shown.item_list_name, items: [chosen] })
     const button = target.closest?.('button, a, [role=button], input[type=button], input[type=submit]')
     if (!button || button.closest('[data-cb-ignore]')) return
     // A button that posts its form is heard when it does, after the browser has checked the fields.
@@ -144,8 +163,10 @@ export const schema = ({ see }) => {
       see('cart', { items: lines }, lines.length ? undefined : { found: 1 })
       return lines.length && see('view_cart', {})
     }
-    const shown = list()
-    if (shown) return see('view_item_list', shown)
+    const term = searched()
+    if (term) see('search', { search_term: term })
+    const of = list()
+    if (of) return see('view_item_list', of.shown)
     const item = mainProduct()
     if (item) see('view_item', { value: item.price, items: [item] })
   })

@@ -32,17 +32,26 @@ const snapshot = (cart) => ({
   items: cart.items.filter(({ quantity }) => quantity > 0).map((entry) => line(entry)),
 })
 
+/** A product as themes describe it, in one of its variants. */
+const article = (of, variant) => {
+  // "Mug - Rust" with the variant's own name in `public_title`.
+  const name = variant.public_title ? variant.name.replace(` - ${variant.public_title}`, '') : variant.name
+  return line({ ...variant, product_id: of.id, product_title: name, variant_title: variant.public_title, vendor: of.vendor, product_type: of.type }, undefined)
+}
+
 /** The product of the page, in the variant that is asked for. */
 const product = (id) => {
   const meta = window.ShopifyAnalytics?.meta?.product
   if (!meta) return
   const wanted = id || new URLSearchParams(location.search).get('variant')
   const variant = meta.variants.find((entry) => String(entry.id) == wanted) || (!id && meta.variants[0])
-  if (!variant) return
-  // "Mug - Rust" with the variant's own name in `public_title`.
-  const name = variant.public_title ? variant.name.replace(` - ${variant.public_title}`, '') : variant.name
-  return line({ ...variant, product_id: meta.id, product_title: name, variant_title: variant.public_title, vendor: meta.vendor, product_type: meta.type }, undefined)
+  return variant && article(meta, variant)
 }
+
+/** The products of a collection, or those that a search has found: each with the handle that its link ends in. */
+const listed = () =>
+  (window.ShopifyAnalytics?.meta?.products || []).filter(({ variants }) => variants?.[0]).map((of, index) => ({ handle: of.handle, item: { ...article(of, of.variants[0]), index } }))
+const listName = () => location.pathname.match(/\/collections\/([^/]+)/)?.[1] || (/\/search$/.test(location.pathname) ? 'search' : undefined)
 
 export const shopify = ({ see, granted, isGranted, mark, view }) => {
   const read = guard(async (found) => {
@@ -80,6 +89,9 @@ export const shopify = ({ see, granted, isGranted, mark, view }) => {
   })
   const click = guard(({ target }) => {
     if (target.closest?.('a[href*="/checkout"]')) see('begin_checkout', {})
+    const handle = target.closest?.('a[href*="/products/"]')?.pathname.match(/\/products\/([^/]+)/)?.[1]
+    const chosen = handle && listed().find((entry) => entry.handle == decodeURIComponent(handle))
+    if (chosen) see('select_item', { currency: currency(), item_list_name: listName(), items: [chosen.item] })
   })
   addEventListener('click', click)
 
@@ -89,11 +101,13 @@ export const shopify = ({ see, granted, isGranted, mark, view }) => {
     if (item) see('view_item', { currency: currency(), value: item.price, items: [item] })
     const term = /\/search$/.test(location.pathname) && new URLSearchParams(location.search).get('q')
     if (term) see('search', { search_term: term })
+    const items = listed().map(({ item }) => item)
+    if (items.length) see('view_item_list', { currency: currency(), item_list_name: listName(), items })
     // The thank-you page of shops that may put scripts there; elsewhere the checkout is closed to all but web pixels.
     const order = window.Shopify?.checkout
     if (order?.order_id) {
       see('purchase', {
-        transaction_id: String(order.order_id), currency: order.currency, value: order.total_price, tax: order.total_tax,
+        transaction_id: String(order.order_id), currency: order.currency, value: order.subtotal_price ?? order.total_price, total: order.total_price, tax: order.total_tax,
         shipping: order.shipping_rate?.price, coupon: order.discount?.code, order_created_at: order.created_at,
         items: order.line_items.map((entry) => ({ ...line({ ...entry, price: 0 }), price: entry.price })),
       })

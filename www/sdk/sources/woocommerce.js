@@ -53,6 +53,29 @@ const order = (currency, cart) => {
   return { transaction_id: id, value: total, currency, items }
 }
 
+/** Where the loops of classic themes and of blocks show a product; not those that go with another. */
+const CARD = 'li.product, .wc-block-grid__product, .wc-block-product'
+const ASIDE = '.related, .upsells, .up-sells, .cross-sells, .wp-block-woocommerce-related-products'
+
+/** A product of a list. What its price is in, the page may not say: then it is left out. */
+const shown = (card, currency, index) => ({
+  item_id: card.querySelector('[data-product_id]')?.dataset.product_id || card.className.match(/\bpost-(\d+)/)?.[1],
+  sku: card.querySelector('[data-product_sku]')?.dataset.product_sku || undefined,
+  item_name: text('.woocommerce-loop-product__title, .wc-block-grid__product-title, .wp-block-post-title, h2, h3', card),
+  price: currency && decimal(text('ins .amount', card) || text('.amount', card)),
+  index,
+})
+const cards = () => [...document.querySelectorAll(CARD)].filter((card) => !card.closest(ASIDE))
+const listName = () => (document.body.classList.contains('search-results') ? 'search' : text('h1'))
+
+/** The chosen delivery, by the name that the shopper reads. */
+const delivery = () => {
+  const chosen = document.querySelector('input[name^=shipping_method]:checked, input[name^=shipping_method][type=hidden]')
+  const label = chosen?.labels?.[0]?.cloneNode(true)
+  label?.querySelectorAll('.amount').forEach((amount) => amount.remove())
+  return label?.textContent.replace(/[:\s]+$/, '').trim() || chosen?.value
+}
+
 export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
   const base = () => document.querySelector('link[rel="https://api.w.org/"]')?.href || '/wp-json/'
   const remember = () => mark('woo', cookie('woocommerce_cart_hash'))
@@ -77,7 +100,16 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
     if (isGranted()) read()
   }
 
+  const currency = () => window.wcSettings?.currency?.code || view()?.cart.currency
+  /** What was said of the delivery last, in this checkout. */
+  let shipped
+  const ship = (tier) => {
+    if (tier && tier != shipped) see('add_shipping_info', { shipping_tier: (shipped = tier) })
+  }
+
   const untap = tap(API, (path, said, answer) => {
+    if (/select-shipping-rate$/.test(path)) ship(answer.shipping_rates?.flatMap((of) => of.shipping_rates).find(({ selected }) => selected)?.name)
+    if (/checkout$/.test(path) && said.payment_method) see('add_payment_info', { payment_type: said.payment_method })
     ordered ||= /checkout$/.test(path) && answer.order_id
     // A batch answers for each request; the last knows the cart as it is now.
     const carts = answer.responses ? answer.responses.map(({ body }) => body) : [answer]
@@ -91,9 +123,21 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
     undo.push(() => body.removeEventListener(name, changed))
   }
 
-  const unsubmit = onSubmit((form) => form.matches('form.checkout') && see('add_payment_info', paid(form)))
-  undo.push(unsubmit)
-  const paid = (form) => ({ payment_type: form.querySelector('[name=payment_method]:checked')?.value })
+  const pay = (form) => {
+    ship(delivery())
+    see('add_payment_info', { payment_type: form.querySelector('[name=payment_method]:checked')?.value })
+  }
+  undo.push(onSubmit((form) => form.matches('form.checkout') && pay(form)))
+  const change = guard(({ target }) => target.name?.startsWith('shipping_method') && ship(delivery()))
+  const click = guard(({ target }) => {
+    const link = target.closest?.('a[href]')
+    const card = link && !link.matches('.add_to_cart_button, .added_to_cart') && link.closest(CARD)
+    const items = card && [shown(card, currency(), Math.max(0, cards().indexOf(card)))]
+    if (items?.[0].item_name) see('select_item', { currency: currency(), item_list_name: card.closest(ASIDE) ? 'related' : listName(), items })
+  })
+  addEventListener('change', change)
+  addEventListener('click', click)
+  undo.push(() => removeEventListener('change', change), () => removeEventListener('click', click))
 
   whenRead(guard(() => {
     const $ = window.jQuery
@@ -105,7 +149,7 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
         changed()
       })
       const refused = () => see('purchase_error', { error_description: text('.woocommerce-error li, .woocommerce-error') })
-      const paying = () => see('add_payment_info', paid(document))
+      const paying = () => pay(document)
       $(body).on(CHANGED, hear).on('checkout_error', refused)
       undo.push(() => $(body).off(CHANGED, hear).off('checkout_error', refused))
       $('form.checkout').on('checkout_place_order', paying)
@@ -118,13 +162,15 @@ export const woocommerce = ({ see, granted, isGranted, mark, view }) => {
     }
     const term = classList.contains('search-results') && new URLSearchParams(location.search).get('s')
     if (term) see('search', { search_term: term })
+    const items = cards().map((card, index) => shown(card, currency(), index)).filter(({ item_name: name }) => name)
+    if (items.length && !classList.contains('single-product')) see('view_item_list', { currency: currency(), item_list_name: listName(), items })
   }))
 
   granted(guard(async () => {
     const { classList } = document.body
     const received = classList.contains('woocommerce-order-received') || /\/order-received\//.test(location.pathname)
     if (received) {
-      const made = order(window.wcSettings?.currency?.code || view()?.cart.currency, view()?.cart)
+      const made = order(currency(), view()?.cart)
       if (made.transaction_id) see('purchase', made)
       return remember()
     }
