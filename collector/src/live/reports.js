@@ -14,7 +14,7 @@ const PAGES = {
     title: 'Orders placed',
     about: 'Each order once, with what was given back of it.',
     figures: ['orders', 'revenue', 'refunded', 'net', 'average_order'],
-    tables: ['orders'],
+    tables: ['orders', 'failures'],
   },
   carts: {
     title: 'Abandoned carts',
@@ -32,6 +32,7 @@ const PAGES = {
 /** Title, what is said while there is nothing, and whether it is small enough to stand beside another. */
 const TABLES = {
   orders: ['Orders', 'No orders in this range. They appear with the first purchase event.'],
+  failures: ['Orders that failed', 'No purchase_error in this range.'],
   carts: ['Carts', 'No abandoned carts in this range.'],
   steps: ['Abandonment by step', '', true],
   items: ['Items', 'No items were bought in this range.'],

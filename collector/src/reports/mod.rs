@@ -6,6 +6,7 @@
 mod campaigns;
 mod carts;
 mod delivery;
+mod failures;
 mod figures;
 mod orders;
 mod products;
@@ -60,9 +61,10 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 15] = [
+const REPORTS: [(&str, Read); 16] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
+    ("failures", failures::failures),
     ("items", orders::items),
     ("carts", carts::carts),
     ("steps", carts::steps),
@@ -157,6 +159,7 @@ mod tests {
         vec![
             (orders::in_range(), 3),
             (orders::by_customer(), 3),
+            (failures::SQL.to_owned(), 3),
             (carts::in_range(), 3),
             (carts::by_step(), 4),
             (figures::SESSIONS.to_owned(), 3),

@@ -320,6 +320,7 @@ fn a_range_and_a_store_narrow_every_report() {
     for name in [
         "figures",
         "orders",
+        "failures",
         "items",
         "carts",
         "steps",
