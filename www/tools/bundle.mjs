@@ -9,7 +9,7 @@ const sdk = (name) => at('www/sdk', name)
 const PARTS = ['anonymous.js', 'behaviour.js', 'destinations.js', 'debug.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js', 'gzip.js', 'outbox.js', 'privacy.js', 'sources.js']
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
@@ -23,6 +23,8 @@ const BUNDLES = [
   { entry: 'consent.js', file: 'consent.js', format: 'esm' },
   // What shoppers see in the footer.
   { entry: 'widget.js', file: 'widget.js', format: 'esm' },
+  // For the checkouts of Shopify.
+  { entry: 'web-pixel.js', file: 'web-pixel.js', format: 'esm' },
   // The entries import these when an option asks for them.
   ...PARTS.map((file) => ({ entry: file, file, format: 'esm' })),
   // What shops paste: no wrapper, no bundler's prelude.
@@ -93,7 +95,7 @@ export async function bundle(made, durable, { dev, version }) {
   )
   const stub = join(dist, 'stub.js')
   writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
-  for (const types of ['index.d.ts', 'events.d.ts', 'consent.d.ts', 'widget.d.ts']) copyFileSync(sdk(types), join(dist, types))
+  for (const types of ['index.d.ts', 'events.d.ts', 'consent.d.ts', 'widget.d.ts', 'web-pixel.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
   copyFileSync(join(durable, 'cartbeacon.wasm'), join(dist, 'durable.wasm'))
 }

@@ -4,6 +4,7 @@ import { init as initInline } from 'cartbeacon/inline'
 import { init as initSlim } from 'cartbeacon/slim'
 import { listen } from 'cartbeacon/consent'
 import { widget } from 'cartbeacon/widget'
+import { pixel } from 'cartbeacon/web-pixel'
 import 'cartbeacon/stub'
 
 const options: Options = {
@@ -30,6 +31,9 @@ const stopListening: () => void = listen(tracker, { source: ['tcf', 'gpp'], vend
 // @ts-expect-error no such platform
 listen(tracker, { source: 'tfc' })
 stopListening()
+export const inCheckout = (api: Parameters<typeof pixel>[0]) => pixel(api, { endpoint: 'https://collect.example/v1', site: 'my-shop' })
+// @ts-expect-error the endpoint is required
+export const nowhere = (api: Parameters<typeof pixel>[0]) => pixel(api, { site: 'my-shop' })
 widget(tracker, { into: '#foot', purposes: ['analytics', 'sale'], texts: { open: 'Datenschutz', purpose: { sale: ['Weitergabe', 'An andere'] } } })()
 widget(() => window.cartbeacon?.tracker)
 // @ts-expect-error no such text
