@@ -5,7 +5,9 @@ use super::*;
 
 const PURPOSES: [&str; 4] = ["analytics", "marketing", "preferences", "sale"];
 
-const SOURCES: [&str; 7] = ["api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc"];
+const SOURCES: [&str; 8] = ["api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc", "dnt"];
+/// Who has spoken before anybody can: an earlier page, the shopper's region, the shop.
+const ADVANCE: [&str; 3] = ["stored", "region", "default"];
 
 struct Model {
     /// The places of the purposes that must all be granted.
@@ -14,6 +16,8 @@ struct Model {
     said: Vec<(&'static str, usize, bool)>,
     silent: Vec<&'static str>,
     state: &'static str,
+    /// There is a yes, or there was one on an earlier page.
+    was_yes: bool,
 }
 
 impl Model {
@@ -35,13 +39,14 @@ impl Model {
     }
 
     fn settle(&mut self) {
-        self.state = match (self.verdict(), self.state) {
-            (Some(true), _) => "granted",
-            (Some(false), "granted") => "withdrawn",
-            (Some(false), "withdrawn") => "withdrawn",
-            (Some(false), _) => "denied",
-            (None, state) => state,
+        let is_taken_back = self.was_yes && self.required.iter().any(|p| SOURCES.iter().any(|s| self.last(s, *p) == Some(false)));
+        self.state = match self.verdict() {
+            Some(true) => "granted",
+            Some(false) if is_taken_back => "withdrawn",
+            Some(false) if self.state == "pending" => "denied",
+            _ => self.state,
         };
+        self.was_yes = self.state == "granted" || (self.was_yes && !is_taken_back);
     }
 
     fn verdict(&self) -> Option<bool> {
@@ -56,21 +61,36 @@ impl Model {
     /// Whose word it was, once there is an answer.
     fn decider(&self, purpose: usize) -> Option<&'static str> {
         let answer = self.answer(purpose)?;
-        SOURCES.into_iter().find(|source| self.last(source, purpose) == Some(answer))
+        SOURCES.into_iter().chain(ADVANCE).find(|source| self.last(source, purpose) == Some(answer))
     }
 
     /// What follows for a purpose.
     fn answer(&self, purpose: usize) -> Option<bool> {
-        if SOURCES.iter().any(|s| self.last(s, purpose) == Some(false)) {
-            return Some(false);
-        }
+        let spoken = |sources: &[&str]| sources.iter().filter_map(|s| self.last(s, purpose)).reduce(|a, b| a && b);
+        let answer = spoken(&SOURCES).or_else(|| spoken(&ADVANCE))?;
         let waits = !self.silent.is_empty() || self.platform.is_some_and(|p| !self.said.iter().any(|(s, _, _)| *s == p));
-        (!waits && SOURCES.iter().any(|s| self.last(s, purpose) == Some(true))).then_some(true)
+        (!answer || !waits).then_some(answer)
     }
 
     fn purposes(&self) -> Vec<&'static str> {
         (0..4).filter(|p| self.answer(*p) == Some(true)).filter_map(|p| PURPOSES.get(p).copied()).collect()
     }
+}
+
+type Answers = [Option<bool>; 4];
+
+/// Of any source, about any of the purposes.
+fn answers() -> impl proptest::strategy::Strategy<Value = Answers> {
+    proptest::array::uniform4(proptest::option::weighted(0.6, proptest::prelude::any::<bool>()))
+}
+
+/// As the gate takes them.
+fn choices(answers: Answers) -> Choices {
+    let all = |wanted| {
+        let places = (0..4_u8).zip(answers).filter(|(_, answer)| *answer == Some(wanted));
+        places.fold(Purposes::NONE, |set, (place, _)| set.with(Purposes::at(place)))
+    };
+    Choices::no_to(all(false)).merged(Choices::yes_to(all(true)))
 }
 
 proptest::proptest! {
@@ -79,32 +99,50 @@ proptest::proptest! {
     fn a_model_of_the_rules_agrees_after_every_signal(
         required in proptest::sample::subsequence(vec![0_usize, 1, 2, 3], 1..=4),
         platform in proptest::sample::select(vec![None, Some("tcf"), Some("gpp"), Some("google")]),
+        advance in proptest::array::uniform3(proptest::option::weighted(0.3, answers())),
         signals in proptest::collection::vec((
-            proptest::sample::select(vec!["api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc", "withdraw"]),
-            proptest::array::uniform4(proptest::option::weighted(0.6, proptest::prelude::any::<bool>())),
+            proptest::sample::select(vec!["api", "tcf", "gpp", "google", "shopify", "wordpress", "gpc", "dnt", "withdraw"]),
+            answers(),
         ), 0..24),
     ) {
         let names: Vec<_> = required.iter().filter_map(|p| PURPOSES.get(*p)).collect();
         let source = if platform.is_some() { r#","source":"tcf""# } else { "" };
-        let mut c = super::tests::gate(&format!(r#"{{"purposes":{names:?}{source}}}"#));
+        let [stored, region, default] = advance;
+        let options = [("region", region), ("default", default)].map(|(name, answers)| {
+            let words = answers.into_iter().flat_map(|all| PURPOSES.into_iter().zip(all)).filter_map(|(purpose, answer)| {
+                Some(format!(r#""{purpose}":"{}""#, if answer? { "granted" } else { "denied" }))
+            });
+            format!(r#","{name}":{{{}}}"#, words.collect::<Vec<_>>().join(","))
+        });
+        let mut c = Consent::new(&super::tests::terms(&format!(r#"{{"purposes":{names:?}{source}{}}}"#, options.concat())));
+        let mut m = Model { required, platform, said: Vec::new(), silent: Vec::new(), state: "pending", was_yes: stored.is_some() };
+        for (source, answers) in ADVANCE.into_iter().zip(advance) {
+            for (purpose, answer) in answers.into_iter().flatten().enumerate() {
+                m.said.extend(answer.map(|answer| (source, purpose, answer)));
+            }
+        }
+        // The part for platforms has not said yet for whom to wait.
+        m.silent.extend(platform.map(|_| "auto"));
+        c.begin(stored.map(|answers| (choices(answers), 0)), 0);
+        m.settle();
+        m.silent.clear();
         if let Some(platform) = platform {
             c.update(named(platform), Choices::default(), 0);
             c.update(named("auto"), Choices::default(), 0);
         }
-        let mut m = Model { required, platform, said: Vec::new(), silent: Vec::new(), state: "pending" };
+        m.settle();
         for (at, (source, answers)) in (1..).zip(signals) {
             if source == "withdraw" {
                 c.withdraw(at);
                 m.say("api", &[Some(false); 4]);
                 m.state = "withdrawn";
+                m.was_yes = false;
             } else {
-                let all = |wanted| (0..4_u8).filter(|p| answers.get(usize::from(*p)) == Some(&Some(wanted))).fold(Purposes::NONE, |set, p| set.with(Purposes::at(p)));
-                let said = Choices::no_to(all(false)).merged(Choices::yes_to(all(true)));
                 let before = m.state;
-                let change = c.update(named(source), said, at);
+                let change = c.update(named(source), choices(answers), at);
                 m.say(source, &answers);
                 proptest::prop_assert_eq!(matches!(change, Change::Granted(_)), before != "granted" && m.state == "granted");
-                proptest::prop_assert_eq!(matches!(change, Change::Withdrawn(_)), before == "granted" && m.state == "withdrawn");
+                proptest::prop_assert_eq!(matches!(change, Change::Withdrawn(_)), before != "withdrawn" && m.state == "withdrawn");
             }
             proptest::prop_assert_eq!(c.state_name(), m.state);
             proptest::prop_assert_eq!(c.may_send().is_some(), m.state == "granted");

@@ -20,7 +20,7 @@ pub(super) fn gate(options: &str) -> Consent {
     c
 }
 
-fn terms(options: &str) -> Terms {
+pub(super) fn terms(options: &str) -> Terms {
     Config::read(&options::config_list(&format!(r#"{{"consent":{options}}}"#))).consent
 }
 
