@@ -24,12 +24,18 @@ export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => l
 /**
  * Stores the identity. An empty one is taken off, wherever an earlier page has put it, and what parts keep with it, but not
  * the outbox; with `all` that as well.
+ *
+ * A cookie is set for the widest domain that the browser takes: it refuses public suffixes
+ * (https://datatracker.ietf.org/doc/html/rfc6265#section-5.3). With the option `cookie.domain` for that, or the host alone.
  */
 const keepIdentity = (page, value, slot, room, all) => {
-  const { _medium, _key, _days } = page
+  const { _medium, _key, _days, _notify } = page
   if (value ? _medium < 1 : readCookie(_key))
-    document.cookie =
-      `${_key}=${value};path=/;max-age=${value ? _days * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
+    [].concat(_notify.domain || location.hostname.split('.').map((_, at, all) => all.slice(-2 - at).join('.')), '').some((domain) => {
+      document.cookie =
+        `${_key}=${value};path=/;domain=${domain};max-age=${value ? Math.min(_days, 395) * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
+      return (readCookie(_key) || '') == value
+    })
   if (value && _medium == 1) localStorage.setItem(_key, value)
   if (!value) for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
   page._held = globalThis.DURABLE && load(page)

@@ -154,9 +154,13 @@ export interface Options {
   /** Where ids are kept once consent allows it; `memory` keeps nothing. Default `'cookie'`. */
   storage?: 'cookie' | 'local' | 'memory'
   cookie?: {
-    /** Planned. The domain of the cookie. Default: the page's host alone. */
+    /**
+     * The domain of the cookie; one that the browser refuses means the page's host alone. Default: the registrable domain
+     * (`shop.example` on `www.shop.example`), found by what the browser takes once consent is there, so that all hosts of a shop
+     * know one visitor.
+     */
     domain?: string
-    /** Days, 395 at most. Default 395. */
+    /** Days; more than 395 are 395. Default 395. */
     days?: number
   }
   session?: {

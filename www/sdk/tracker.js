@@ -194,6 +194,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
 
   const tell = (topic, payload) => notify(topic, JSON.parse(payload))
   tell.run = run
+  tell.domain = options.cookie?.domain
 
   /** Puts a part where the edge finds it. A promise of one that must be there. */
   const getPart = ([name, isAsked, isRequired]) => {

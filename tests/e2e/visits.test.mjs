@@ -1,0 +1,115 @@
+// Who comes back, in real Chromium: the cookie that all hosts of a shop share, and what several tabs make of one visit.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { YES, pages, tags } from './world.mjs'
+
+/** Hosts of one shop, and a neighbour's: browsers resolve `*.localhost` to this machine, and `shop.localhost` is registrable. */
+const at = (world, host) => `http://${host}:${new URL(world.origin).port}`
+
+const ours = async (visit) => (await visit.context.cookies()).filter(({ name }) => name === 'cb_test')
+
+test('one visitor on all hosts of a shop: the cookie is of the widest domain that the browser takes, and only after a yes', async (t) => {
+  const world = await pages(t)
+  world.put('shop', { head: tags() })
+  const visit = await world.visit()
+  await visit.go(`${at(world, 'www.shop.localhost')}/shop.html`)
+  assert.deepEqual(visit.writes.filter(({ where }) => where === 'cookie'), [], 'no domain is tried before a yes')
+  await visit.cb('consent', { analytics: 'granted' })
+  await visit.cb('flush')
+  const [cookie, ...more] = await ours(visit)
+  assert.deepEqual([more, cookie.domain, cookie.path, cookie.sameSite], [[], '.shop.localhost', '/', 'Lax'])
+  const days = (cookie.expires * 1000 - Date.now()) / 86_400_000
+  assert.ok(days > 394 && days <= 395, `${days} days`)
+  assert.ok(cookie.name.length + cookie.value.length < 200, cookie.value)
+  const here = await visit.cb('ids')
+  // Another host of the shop, where the yes is kept too, and a neighbour's, where it is not.
+  await visit.go(`${at(world, 'blog.shop.localhost')}/shop.html`)
+  assert.deepEqual(await visit.cb('ids'), here)
+  await visit.go(`${at(world, 'other.localhost')}/shop.html`)
+  assert.deepEqual(await visit.cb('ids'), { visitor: '', session: '', consent: 'pending' })
+  await visit.go(`${at(world, 'blog.shop.localhost')}/shop.html`)
+  await visit.cb('consent', 'withdraw')
+  assert.deepEqual(await ours(visit), [], 'taken back on one host, gone on all')
+})
+
+test('the cookie is of the domain that the shop names; what the browser refuses means this host alone', async (t) => {
+  const world = await pages(t)
+  const page = '/shop.html'
+  for (const [domain, host, expected] of [
+    ['www.shop.localhost', 'www.shop.localhost', '.www.shop.localhost'],
+    ['other.localhost', 'www.shop.localhost', 'www.shop.localhost'],
+    ['localhost', 'www.shop.localhost', 'www.shop.localhost'],
+    [undefined, '127.0.0.1', '127.0.0.1'],
+    [undefined, 'localhost', 'localhost'],
+  ]) {
+    world.put('shop', { head: tags({ ...YES, cookieDomain: domain, cookieDays: 9999 }) })
+    const visit = await world.visit()
+    await visit.go(at(world, host) + page)
+    await visit.cb('flush')
+    const cookies = await ours(visit)
+    assert.deepEqual(cookies.map((cookie) => cookie.domain), [expected], `${domain} on ${host}`)
+    assert.ok(cookies[0].expires * 1000 - Date.now() < 395.01 * 86_400_000)
+  }
+})
+
+test('a cookie of this host alone, from before, stays the one that counts, and goes with a withdrawal', async (t) => {
+  const world = await pages(t)
+  world.put('shop', { head: tags(YES) })
+  const visit = await world.visit()
+  const page = `${at(world, 'www.shop.localhost')}/shop.html`
+  const value = `1.0192f5a0-1234-7000-8000-00000000000a.0192f5a0-1234-7000-8000-00000000000b.7.1700000000000.1700000000000.3.1.1700000000000`
+  await visit.context.addCookies([{ name: 'cb_test', value, url: page, expires: Date.now() / 1000 + 9999 }])
+  await visit.go(page)
+  await visit.cb('flush')
+  const { visitor } = await visit.cb('ids')
+  assert.equal(visitor, '0192f5a0-1234-7000-8000-00000000000a')
+  await visit.go(page)
+  assert.equal((await visit.cb('ids')).visitor, visitor)
+  await visit.cb('consent', 'withdraw')
+  assert.deepEqual(await ours(visit), [])
+})
+
+test('a duplicated tab, session storage and all, is one visit with events, pages and numbers of its own', async (t) => {
+  const world = await pages(t)
+  world.put('shop', { head: tags({ ...YES, batchMs: 50 }) })
+  const visit = await world.visit()
+  await visit.go('/shop.html')
+  await visit.page.evaluate(() => sessionStorage.setItem('mine', 1))
+  await visit.cb('flush')
+  // As browsers duplicate a tab: the copy starts with the session storage of its opener.
+  const [copy] = await Promise.all([visit.context.waitForEvent('page'), visit.page.evaluate(() => void window.open('/shop.html'))])
+  await visit.ready(copy)
+  assert.equal(await copy.evaluate(() => sessionStorage.getItem('mine')), '1')
+  await copy.evaluate(() => window.cartbeacon('track', 'share', {}))
+  await copy.evaluate(() => window.cartbeacon('flush'))
+  const events = (await visit.leave()).sort((a, b) => a.seq - b.seq)
+  assert.deepEqual(events.map(({ seq, name }) => `${seq} ${name}`), ['1 page_view', '2 page_view', '3 share'])
+  assert.equal(new Set(events.map(({ visitor, session }) => visitor + session)).size, 1)
+  assert.equal(new Set(events.map(({ id }) => id)).size, 3)
+  assert.equal(new Set(events.map(({ page }) => page.id)).size, 2)
+})
+
+test('subscribers hear of the session on each page, and of another one after reset()', async (t) => {
+  const world = await pages(t)
+  world.put('shop', { head: tags({ ...YES, batchMs: 50 }) })
+  const visit = await world.visit()
+  const listen = () => {
+    window.told = []
+    window.cartbeacon('on', 'session', (session) => window.told.push(session))
+  }
+  await visit.page.addInitScript(() => addEventListener('DOMContentLoaded', () => window.cartbeacon?.('on', 'session', (session) => (window.told ??= []).push(session))))
+  await visit.go('/shop.html')
+  await visit.cb('flush')
+  const [first] = await visit.page.evaluate(() => window.told)
+  assert.deepEqual([first.n, first.id], [1, (await visit.cb('ids')).session])
+  await visit.go('/shop.html')
+  assert.deepEqual(await visit.page.evaluate(() => window.told), [first])
+  await visit.page.evaluate(listen)
+  await visit.cb('reset')
+  await visit.cb('track', 'share', {})
+  const [second] = await visit.page.evaluate(() => window.told)
+  assert.equal(second.n, 1, 'another visitor')
+  assert.notEqual(second.id, first.id)
+  const [share] = (await visit.leave()).filter(({ name }) => name === 'share')
+  assert.equal(share.session, second.id)
+})
