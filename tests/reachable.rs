@@ -53,6 +53,8 @@ struct Visit {
     /// What each source said last of each purpose: what tells two states apart, with the state's own name.
     said: BTreeMap<(String, String), String>,
     waits: BTreeSet<String>,
+    /// The identity that another tab keeps.
+    stored: String,
     outputs: usize,
 }
 
@@ -60,7 +62,8 @@ impl Visit {
     fn begin(beginning: Beginning, stored: &str) -> Self {
         let tracker = Tracker::new(config(beginning.options), [1, 2]);
         let waits = if beginning.options.contains("source") { BTreeSet::from(["auto".to_owned()]) } else { BTreeSet::new() };
-        let mut visit = Self { tracker, now: Now { wall: START, mono: 0 }, said: BTreeMap::new(), waits, outputs: 0 };
+        let mut visit =
+            Self { tracker, now: Now { wall: START, mono: 0 }, said: BTreeMap::new(), waits, stored: stored.to_owned(), outputs: 0 };
         let stored = beginning.is_known.then(|| stored.to_owned());
         visit.input(Input::Start { stored, sees_beacons: true, holds_tail: true });
         visit.input(Input::Page(facts("list"), Reason::Navigate));
@@ -86,6 +89,9 @@ impl Visit {
 
     fn input(&mut self, input: Input) {
         let (before, what) = (self.state(), format!("{input:?}"));
+        if self.tracker.is_stale(Some(&input), self.now) {
+            self.tracker.refresh("title", &self.stored);
+        }
         self.tracker.handle(input, self.now);
         self.look(&before, &what);
     }
@@ -93,6 +99,9 @@ impl Visit {
     fn wait(&mut self, ms: u64) {
         let before = self.state();
         self.now = Now { wall: self.now.wall + ms, mono: self.now.mono + ms };
+        if self.tracker.is_stale(None, self.now) {
+            self.tracker.refresh("title", &self.stored);
+        }
         self.tracker.handle_timeout(self.now);
         self.look(&before, "time");
     }
@@ -121,16 +130,16 @@ impl Visit {
 }
 
 /// What a page can do, each from a state anew.
-fn deeds(stored: &str) -> Vec<Vec<Input>> {
+fn deeds() -> Vec<Vec<Input>> {
     let text = str::to_owned;
     vec![
         vec![Input::Track(text("purchase"), text(r#"{"transaction_id":"O","currency":"EUR","value":1}"#), String::new()), Input::Flush],
         vec![Input::Page(facts("next"), Reason::Push), Input::Flush],
         vec![Input::PageCall(facts("third"), String::new(), String::new())],
         vec![Input::Click(text("{\"tag\":\"button\"}\nclick")), Input::Hidden],
-        vec![Input::Title(text("title")), Input::Hidden, Input::Leave],
-        vec![Input::Leave, Input::Visible { stored: Some(text(stored)) }, Input::Flush],
-        vec![Input::Hidden, Input::Visible { stored: None }, Input::Track(text("login"), String::new(), String::new()), Input::Flush],
+        vec![Input::Hidden, Input::Leave],
+        vec![Input::Leave, Input::Visible, Input::Flush],
+        vec![Input::Hidden, Input::Visible, Input::Track(text("login"), String::new(), String::new()), Input::Flush],
         vec![Input::Identify(text("\"u\"")), Input::Flush],
         vec![Input::Reset, Input::Track(text("login"), String::new(), String::new())],
         vec![Input::Opened, Input::Found { slot: 1 << 31, text: text("1,1790000000000,0,id,\t\t\t{}") }],
@@ -185,7 +194,7 @@ fn in_every_state_that_can_be_reached_nothing_leaves_and_nothing_is_stored_witho
                 if !seen.insert((visit.said.clone(), visit.waits.clone(), visit.state())) {
                     continue;
                 }
-                for deed in deeds(&stored) {
+                for deed in deeds() {
                     let mut visit = replay(&path);
                     let is_open = visit.state() == "granted";
                     let before = visit.outputs;
