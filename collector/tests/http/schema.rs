@@ -48,7 +48,7 @@ fn real_bodies() -> Vec<String> {
     let inputs = [
         Input::Start { stored: None, sees_beacons: true, holds_tail: false },
         Input::Page(facts(""), Reason::Navigate),
-        Input::Consent(options::consent_number(r#"{"analytics":"granted"}"#)),
+        Input::Consent(options::consent_number(r#"{"analytics":"granted","marketing":"granted"}"#)),
         Input::Identify(r#""customer 7""#.to_owned()),
         Input::Track("add_to_cart".to_owned(), goods("mug").to_string(), String::new()),
         Input::Page(facts("cart"), Reason::Push),
