@@ -1,10 +1,12 @@
 // Set-up's own promises: versions are compared rightly, a second run has nothing to do, and what cannot be done is said.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
+import http from 'node:http'
+import { connect, createServer } from 'node:net'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { compareVersions, wasmBindgenVersion } from '../../www/tools/versions.mjs'
+import { proxyFor, textOf } from '../../www/tools/reach.mjs'
 import { wasmBindgenPath } from '../../www/tools/cargo-tools.mjs'
 
 const tool = (name) => fileURLToPath(new URL(`../../www/tools/${name}`, import.meta.url))
@@ -52,4 +54,62 @@ test('a port that is none is refused', () => {
   const { status, stderr } = spawnSync(process.execPath, [tool('start.mjs')], { encoding: 'utf8', env })
   assert.equal(status, 1)
   assert.match(stderr, /PORT is “80a”/)
+})
+
+/** A server that listens for the test's time; answers its port. */
+async function listening(t, server) {
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
+  t.after(() => server.close())
+  return server.address().port
+}
+
+/** With these variables and no other proxy. */
+async function within(variables, work) {
+  const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()])
+  const before = names.map((name) => [name, process.env[name]])
+  for (const name of names) delete process.env[name]
+  Object.assign(process.env, variables)
+  try {
+    return await work()
+  } finally {
+    for (const name of names) delete process.env[name]
+    for (const [name, value] of before) if (value !== undefined) process.env[name] = value
+  }
+}
+
+test('the proxy is the one that the environment names for an address', () => {
+  const proxy = (address, env) => proxyFor(new URL(address), env)?.href
+  const env = { HTTPS_PROXY: 'http://one.test:3128', http_proxy: 'two.test:8080', no_proxy: 'localhost, .inside.test' }
+  assert.equal(proxy('https://static.rust-lang.org/x', env), 'http://one.test:3128/')
+  assert.equal(proxy('http://shop.test/', env), 'http://two.test:8080/')
+  assert.equal(proxy('https://mirror.inside.test/', env), undefined)
+  assert.equal(proxy('https://notinside.test/', env), 'http://one.test:3128/')
+  assert.equal(proxy('https://shop.test/', {}), undefined)
+})
+
+test('what is asked for comes directly, or through the proxy', async (t) => {
+  const server = http.createServer((_, response) => response.end('here'))
+  const port = await listening(t, server)
+  assert.equal(await within({}, () => textOf(`http://127.0.0.1:${port}/`, 2000)), 'here')
+  let led = ''
+  const proxy = http.createServer().on('connect', ({ url }, client) => {
+    led = url
+    const there = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n')
+      client.pipe(there).pipe(client)
+    })
+  })
+  const at = await listening(t, proxy)
+  const text = await within({ http_proxy: `http://127.0.0.1:${at}` }, () => textOf('http://mirror.test/x', 2000))
+  assert.deepEqual([text, led], ['here', 'mirror.test:80'])
+})
+
+test('a server or a proxy that is silent is given up in time, one that refuses at once', async (t) => {
+  const silent = await listening(t, createServer().on('connection', (socket) => t.after(() => socket.destroy())))
+  const began = Date.now()
+  await assert.rejects(within({}, () => textOf(`http://127.0.0.1:${silent}/`, 300)))
+  await assert.rejects(within({ https_proxy: `http://127.0.0.1:${silent}` }, () => textOf('https://static.rust-lang.org/', 300)))
+  assert.ok(Date.now() - began < 2000)
+  const refusing = await listening(t, http.createServer().on('connect', (_, client) => client.end('HTTP/1.1 403 Forbidden\r\n\r\n')))
+  await assert.rejects(within({ https_proxy: `http://127.0.0.1:${refusing}` }, () => textOf('https://static.rust-lang.org/', 5000)), /403/)
 })

@@ -2,6 +2,7 @@
 // else the distribution's. `wasmToolchain()` is the one way in which all else calls cargo for wasm32.
 import { TARGET, distributionCompiler, hasRustup, ownCompiler, toolchainOf } from './compilers.mjs'
 import { run } from './exec.mjs'
+import { textOf } from './reach.mjs'
 import { Problem } from './say.mjs'
 import { prepareDistribution } from './wasm-std.mjs'
 
@@ -29,13 +30,9 @@ export function requireWasmToolchain(want) {
 
 /** Does rustup's server answer, and as itself? A gateway's friendly error page must not pass for it. */
 async function rustupServerAnswers() {
-  // A proxy is rustup's to speak to; it tells soon enough by itself.
-  if (process.env.HTTPS_PROXY ?? process.env.https_proxy ?? process.env.ALL_PROXY ?? process.env.all_proxy) return true
   const server = process.env.RUSTUP_DIST_SERVER ?? 'https://static.rust-lang.org'
   try {
-    const signal = AbortSignal.timeout(ANSWER_MS)
-    const answer = await fetch(`${server}/dist/channel-rust-stable.toml.sha256`, { signal })
-    return answer.ok && /^[0-9a-f]{64}\b/.test(await answer.text())
+    return /^[0-9a-f]{64}\b/.test(await textOf(`${server}/dist/channel-rust-stable.toml.sha256`, ANSWER_MS))
   } catch {
     return false
   }
