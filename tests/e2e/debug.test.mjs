@@ -16,7 +16,7 @@ test('answers name what was probably meant, for early calls and elements too, an
   const visit = await world.visit({ loud: true })
   const said = (text) => until(() => visit.complaints.some((line) => line.includes(text)), text, () => `: ${visit.complaints.join(' | ')}`)
   await visit.go(page)
-  await said('transaction_id: required (is it transactionId?)')
+  await said('transaction_id: required (is it transactionId?), in purchase')
   const answers = await visit.page.evaluate((items) => {
     const track = (...args) => window.cartbeacon('track', ...args).reason
     return [

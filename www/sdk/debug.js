@@ -1,6 +1,6 @@
 /**
- * The part behind the option `debug`: what an event's answer says more then. A refusal names the field that was probably meant
- * (`transaction_id: required (is it transactionId?)`); what was accepted, but has a name that is nearly a known one, or a `value` that its
+ * The part behind the option `debug`: what an event's answer says more then. A refusal names the event, and the field that was
+ * probably meant (`transaction_id: required (is it transactionId?), in purchase`); what was accepted, but has a name that is nearly a known one, or a `value` that its
  * items do not come to, gets a remark. It is src/engine/catalogue as a wasm of its own.
  */
 

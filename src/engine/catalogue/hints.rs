@@ -59,7 +59,9 @@ pub fn answer(text: &str) -> String {
     let mut line = || lines.next().unwrap_or("");
     let (fields, name, said) = (line(), line(), line());
     if let Some(problem) = said.strip_prefix('!') {
-        return format!("!{}", explained(problem, name, fields));
+        // A name that is refused is said by itself; of another problem it is told whose it is.
+        let event = if problem.starts_with("name: ") { String::new() } else { format!(", in {name}") };
+        return format!("!{}{event}", explained(problem, name, fields));
     }
     let (id, remark) = said.split_once(' ').unwrap_or((said, ""));
     let mut all: Vec<_> = Some(remark.to_owned()).filter(|remark| !remark.is_empty()).into_iter().collect();
@@ -169,12 +171,12 @@ mod tests {
     #[test]
     fn an_answer_gets_what_can_be_added_to_it() {
         for (text, expected) in [
-            ("{}\nadd_to_cart\n!items: required", "!items: required"),
+            ("{}\nadd_to_cart\n!items: required", "!items: required, in add_to_cart"),
             (
                 r#"{"orderId":"1"}
 refund
 !transaction_id: required"#,
-                "!transaction_id: required (is it orderId?)",
+                "!transaction_id: required (is it orderId?), in refund",
             ),
             ("\nAddToCart\n!name: not a known or valid event name", "!name: not a known or valid event name (is it add_to_cart?)"),
             ("\nlogin\n0192", "0192"),
