@@ -1,6 +1,9 @@
 // A Shopify checkout, seen from inside a web pixel: a real worker, with a stand-in for Shopify around it (sandbox.mjs).
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import Ajv from 'ajv/dist/2020.js'
+import { at } from '../../www/tools/paths.mjs'
 import { YES, pages, tags } from '../e2e/world.mjs'
 import { ALL, checkout, sandbox } from './sandbox.mjs'
 import { MUG } from './shop.mjs'
@@ -23,6 +26,8 @@ const named = (events, pattern) => events.filter(({ name }) => pattern.test(name
 
 test('storefront and checkout are one session, its steps are ours, and the order counts once with the thank-you page', async (t) => {
   const { world, visit, publish, enter } = await store(t)
+  const bodies = []
+  world.front.rules.set('/collect', (request, body) => void bodies.push(JSON.parse(body)))
   await visit.go('/')
   const [first] = await world.collector.expectNames('page_view')
   await enter()
@@ -52,6 +57,10 @@ test('storefront and checkout are one session, its steps are ours, and the order
   const told = JSON.stringify(events)
   for (const secret of ['jo@example.com', 'Jo', 'Kiln Lane', 'Z2NwL']) assert.ok(!told.includes(secret), secret)
   assert.equal((await (await fetch(`${world.collector.origin}/reports/values`)).json()).total, 0, 'the values add up')
+  const fits = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(at('tests/schema/batch.v1.json'), 'utf8')))
+  const ours = bodies.filter(({ engine }) => engine === 'js')
+  assert.equal(ours.length, 7)
+  for (const body of ours) assert.ok(fits(body), JSON.stringify(fits.errors))
 })
 
 test('nothing leaves and nothing is stored until Shopify says that it may; a no is a no', async (t) => {

@@ -102,7 +102,7 @@ export const classic = {
       const rows = items.map(({ name, quantity, price }) => `<tr class="order_item"><td class="product-name"><a href="#">${name}</a> <strong class="product-quantity">×&nbsp;${quantity}</strong></td><td class="product-total"><span class="amount">${decimal(price * quantity).replace('.', ',')}&nbsp;€</span></td></tr>`).join('')
       return {
         bodyClass: 'woocommerce-checkout woocommerce-order-received',
-        body: `<ul class="woocommerce-order-overview"><li class="woocommerce-order-overview__order">Order: <strong>${id}</strong></li><li class="woocommerce-order-overview__total">Total: <strong><span class="amount">${decimal(total).replace('.', ',')}&nbsp;€</span></strong></li></ul><table class="woocommerce-table--order-details">${rows}</table><a id="home" href="/">Home</a>`,
+        body: `<ul class="woocommerce-order-overview"><li class="woocommerce-order-overview__order">Order: <strong>${id}</strong></li><li class="woocommerce-order-overview__total">Total: <strong><span class="amount">${decimal(total + 495).replace('.', ',')}&nbsp;€</span></strong></li></ul><table class="woocommerce-table--order-details">${rows}</table><a id="home" href="/">Home</a>`,
       }
     }))
     return { thanks: '/checkout/order-received/1001', lands: 'by form' }
@@ -173,7 +173,7 @@ export const blocks = {
       return {
         head: store,
         bodyClass: 'woocommerce-order-received',
-        body: `<table class="wc-block-order-confirmation-totals__table">${rows}<tr class="wc-block-order-confirmation-totals__total"><td><span class="amount">€${decimal(total)}</span></td></tr></table><a id="home" href="/">Home</a>`,
+        body: `<table class="wc-block-order-confirmation-totals__table">${rows}<tr class="wc-block-order-confirmation-totals__total"><td><span class="amount">€${decimal(total + 495)}</span></td></tr></table><a id="home" href="/">Home</a>`,
       }
     }))
     return { thanks: '/checkout/order-received/1001/' }

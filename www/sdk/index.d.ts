@@ -228,11 +228,11 @@ export interface BehaviourOptions {
 export interface CartOptions {
   /** GA4's and Universal Analytics' ecommerce in `dataLayer`, or in the array of that name. */
   dataLayer?: boolean | string
-  /** Shopify's Ajax cart API and product pages. */
+  /** Shopify's Ajax cart API, product pages, lists and searches. Its checkout: `cartbeacon/web-pixel`. */
   shopify?: boolean
-  /** WooCommerce, classic and blocks. */
+  /** WooCommerce, classic and blocks: cart, lists, searches, delivery, payment, orders. */
   woocommerce?: boolean
-  /** schema.org as JSON-LD and microdata, and buttons that evidently add to a cart. */
+  /** schema.org as JSON-LD and microdata, and buttons that evidently add to a cart. Searches where the site names its SearchAction. */
   jsonLd?: boolean
   /** ISO 4217, where a source does not say. Default: none, and prices without a currency are refused. */
   currency?: string

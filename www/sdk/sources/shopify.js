@@ -95,10 +95,18 @@ export const shopify = ({ see, granted, isGranted, mark, view }) => {
   })
   addEventListener('click', click)
 
+  const viewed = (item) => item && see('view_item', { currency: currency(), value: item.price, items: [item] })
+  /** The product as the shop's server has it (https://shopify.dev/docs/api/ajax/reference/product), where the page does not say. */
+  const fetched = guard(async (handle) => {
+    const of = await ask(root() + `products/${handle}.js`)
+    const wanted = new URLSearchParams(location.search).get('variant')
+    const variant = of?.variants?.find((entry) => String(entry.id) == wanted) || of?.variants?.[0]
+    if (variant) viewed(article(of, { ...variant, name: of.title, public_title: variantName(variant.title) }))
+  })
+
   whenRead(guard(() => {
     const { pageType, resourceType } = window.ShopifyAnalytics?.meta?.page || {}
-    const item = (pageType == 'product' || resourceType == 'product') && product()
-    if (item) see('view_item', { currency: currency(), value: item.price, items: [item] })
+    if (pageType == 'product' || resourceType == 'product') viewed(product())
     const term = /\/search$/.test(location.pathname) && new URLSearchParams(location.search).get('q')
     if (term) see('search', { search_term: term })
     const items = listed().map(({ item }) => item)
@@ -114,8 +122,11 @@ export const shopify = ({ see, granted, isGranted, mark, view }) => {
     }
   }))
 
-  // Asked only where the cart is not known, or may have changed without our seeing how.
+  // Asked only where the page does not say, the cart is not known, or it may have changed without our seeing how.
+  let handle = location.pathname.match(/\/products\/([^/]+)\/?$/)?.[1]
   granted(() => {
+    if (handle && !window.ShopifyAnalytics?.meta?.product) fetched(handle)
+    handle = undefined
     const isCart = /\/cart\/?$/.test(location.pathname)
     const changed = mark('shopify')
     if (!view()?.whole || isCart || changed) {

@@ -15,6 +15,12 @@ const BLOCKS = ['wc-blocks_added_to_cart', 'wc-blocks_removed_from_cart']
 const text = (selector, within = document) => within.querySelector(selector)?.textContent.trim()
 const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1] || ''
 
+/** The sum of decimals, in units of their last digit. */
+const plus = (decimals) => {
+  const digits = Math.max(0, ...decimals.map((text) => `${text}`.split('.')[1]?.length || 0))
+  return minor(decimals.reduce((sum, text) => sum + Math.round(text * 10 ** digits), 0), digits)
+}
+
 const snapshot = ({ items, totals, coupons }) => {
   const digits = totals.currency_minor_unit
   const amount = (units) => minor(units, digits)
@@ -41,16 +47,21 @@ const order = (currency, cart) => {
   const id = text('.woocommerce-order-overview__order strong') || location.pathname.match(/order-received\/(\d+)/)?.[1]
   const total = text('.woocommerce-order-overview__total .amount, .wc-block-order-confirmation-totals__total .amount')
   const rows = document.querySelectorAll('.woocommerce-table--order-details .order_item, .wc-block-order-confirmation-totals__table .order_item')
+  const sums = []
   const items = [...rows].map((row) => {
     const pieces = text('.product-quantity', row)?.match(/\d+/)?.[0] || 1
     const sum = decimal(text('.amount', row.querySelector('.product-total') || row)) || 0
+    sums.push(sum)
     const cell = row.querySelector('.product-name')
     const name = (cell?.firstElementChild || cell)?.textContent.replace(/×.*/, '').trim()
     const { item_id: id, item_variant: variant, sku } = cart?.items.find(({ item_name: of }) => of == name) || {}
     // The table has the sum of the line: in hundredths of a minor unit nobody sees what is lost.
     return { item_id: id, item_name: name, item_variant: variant, sku, quantity: pieces, price: (sum / pieces).toFixed(4) }
   })
-  return { transaction_id: id, value: total, currency, items }
+  // The total has tax and delivery in it: the goods are worth what the cart was, or else what the lines come to, if that is less.
+  const goods = plus(sums)
+  const known = cart?.items.length == items.length ? cart.value : Number(decimal(total)) < goods ? total : goods
+  return { transaction_id: id, value: known, total: decimal(total), coupon: cart?.coupon, currency, items }
 }
 
 /** Where the loops of classic themes and of blocks show a product; not those that go with another. */
