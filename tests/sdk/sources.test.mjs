@@ -82,3 +82,24 @@ test('every action of Universal Analytics has its event', () => {
   ])
     assert.deepEqual(told(ecommerce), [expected])
 })
+
+test('whoever else listens to `dataLayer`, from before us or after, hears all of it, and its answers stay', () => {
+  const heard = { before: [], after: [] }
+  const layer = []
+  const native = layer.push
+  layer.push = (...entries) => (heard.before.push(...entries), native.apply(layer, entries))
+  globalThis.window = { dataLayer: layer }
+  const ours = []
+  const stop = dataLayer({ see: (name) => ours.push(name) }, true)
+  const wrapped = layer.push
+  layer.push = (...entries) => (heard.after.push(...entries), wrapped.apply(layer, entries))
+  const views = [{ event: 'view_item', ecommerce: { items } }, args('event', 'view_cart', { items }), { event: 'theirs', get ecommerce() { throw Error('a getter of somebody else') } }]
+  assert.equal(layer.push(...views), 3, 'the length, as an array says it')
+  for (const list of [heard.before, heard.after, layer]) assert.deepEqual(list.map((entry) => views.indexOf(entry)), [0, 1, 2])
+  assert.deepEqual(ours, ['view_item', 'view_cart'])
+  const after = layer.push
+  stop()
+  assert.equal(layer.push, after, 'what was put over us stays')
+  layer.push({ event: 'login' })
+  assert.deepEqual([ours.length, heard.before.length, heard.after.length], [2, 4, 4])
+})
