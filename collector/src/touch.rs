@@ -1,10 +1,13 @@
 //! What brought a visit to the store: the campaign parameters of the page's address, else a click id, else the referrer.
 //!
 //! The parameters are Google's `utm_` ones: <https://support.google.com/analytics/answer/10917952>. Of a click id only its
-//! network is kept, never the id. The lists below are short on purpose (as of 2026-11): a host that they do not know is a
-//! referral under its own name.
+//! network is kept, never the id. What hosts and click ids mean is in `www/sdk/visits/origins.json`: a host that is not there is
+//! a referral under its own name.
+
+use std::sync::LazyLock;
 
 use form_urlencoded::parse;
+use serde::Deserialize;
 
 /// A longer name is cut; campaign names are a few words.
 const MAX_NAME: usize = 100;
@@ -20,46 +23,21 @@ pub(crate) struct Touch {
     pub(crate) tagged: bool,
 }
 
-/// Click ids: parameter, source, medium.
-const CLICKS: [(&str, &str, &str); 22] = [
-    ("gclid", "google", "cpc"),
-    ("gbraid", "google", "cpc"),
-    ("wbraid", "google", "cpc"),
-    ("dclid", "google", "display"),
-    ("srsltid", "google", "shopping"),
-    ("msclkid", "bing", "cpc"),
-    ("yclid", "yandex", "cpc"),
-    ("fbclid", "facebook", "social"),
-    ("igshid", "instagram", "social"),
-    ("ttclid", "tiktok", "cpc"),
-    ("twclid", "x", "cpc"),
-    ("li_fat_id", "linkedin", "cpc"),
-    ("epik", "pinterest", "cpc"),
-    ("rdt_cid", "reddit", "cpc"),
-    ("ScCid", "snapchat", "cpc"),
-    ("qclid", "quora", "cpc"),
-    ("mc_cid", "mailchimp", "email"),
-    ("_kx", "klaviyo", "email"),
-    ("irclickid", "impact", "affiliate"),
-    ("awc", "awin", "affiliate"),
-    ("cjevent", "cj", "affiliate"),
-    ("tblci", "taboola", "display"),
-];
+/// The table that the SDK's part for attribution has too, with its source and date.
+#[derive(Deserialize)]
+struct Table {
+    /// Click ids: parameter (`*` for any end), source, medium.
+    clicks: Vec<String>,
+    /// Referrers: channel, medium, and the labels of a host that belong to it.
+    hosts: Vec<(String, String, String)>,
+}
 
-/// Referrers: channel, medium, and the labels of a host that belong to it.
-const HOSTS: [(&str, &str, &str); 6] = [
-    // Coming back from paying is no arrival: `channel` stays empty.
-    ("", "", "paypal stripe klarna adyen mollie sofort payone worldpay arcot checkout.com pay.amazon payments.amazon pay.google"),
-    ("ai", "ai", "chatgpt openai perplexity claude gemini.google copilot.microsoft mistral deepseek"),
-    ("email", "email", "mail gmail outlook.live outlook.office"),
-    ("shopping", "shopping", "shopping.google idealo geizhals billiger pricerunner ebay amazon etsy pricegrabber shopzilla"),
-    ("search", "organic", "google bing duckduckgo yahoo ecosia qwant startpage baidu yandex naver seznam search.brave"),
-    (
-        "social",
-        "social",
-        "facebook instagram twitter x.com t.co tiktok pinterest reddit linkedin lnkd.in youtube threads snapchat bsky mastodon vk",
-    ),
-];
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../www/sdk/visits/origins.json")).unwrap_or(Table { clicks: Vec::new(), hosts: Vec::new() })
+});
+
+/// Coming back from paying is no arrival.
+const PAYMENT: &str = "payment";
 
 /// Ways a page comes up that are an arrival; the others continue a visit.
 pub(crate) fn arrives(reason: Option<&str>) -> bool {
@@ -75,23 +53,26 @@ pub(crate) fn of(url: &str, referrer: Option<&str>) -> Option<Touch> {
         let [source, medium, campaign] = [source, medium, campaign].map(Option::unwrap_or_default);
         return Some(Touch { channel: channel(&medium), source, medium, campaign, tagged: true });
     }
-    let clicked = CLICKS.iter().find(|(key, ..)| parse(query.as_bytes()).any(|(name, value)| name == *key && !value.is_empty()));
-    if let Some((_, source, medium)) = clicked {
-        return Some(Touch { channel: channel(medium), source: (*source).to_owned(), medium: (*medium).to_owned(), ..Touch::default() });
+    let is_there = |key: &str| {
+        parse(query.as_bytes()).any(|(name, value)| {
+            let is_it = key.strip_suffix('*').map_or(name == key, |start| name.starts_with(start));
+            is_it && !value.trim().is_empty()
+        })
+    };
+    let clicks = TABLE.clicks.iter().filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((words.next()?, words.next()?, words.next()?))
+    });
+    if let Some((_, source, medium)) = clicks.into_iter().find(|(key, ..)| is_there(key)) {
+        return Some(Touch { channel: channel(medium), source: source.to_owned(), medium: medium.to_owned(), ..Touch::default() });
     }
     let (from, own) = (host(referrer?)?, host(url).unwrap_or_default());
     if from == own || from.ends_with(&format!(".{own}")) || own.ends_with(&format!(".{from}")) {
         return None;
     }
-    let known = HOSTS.iter().find_map(|(channel, medium, names)| {
-        let name = names.split(' ').find(|name| is_of(&from, name))?;
-        Some((*channel, *medium, name))
-    });
-    match known {
-        Some(("", ..)) => None,
-        Some((channel, medium, _)) => Some(Touch { channel, source: from, medium: medium.to_owned(), ..Touch::default() }),
-        None => Some(Touch { channel: "referral", source: from, medium: "referral".to_owned(), ..Touch::default() }),
-    }
+    let known = TABLE.hosts.iter().find(|(_, _, names)| names.split(' ').any(|name| is_of(&from, name)));
+    let (channel, medium) = known.map_or(("referral", "referral"), |(channel, medium, _)| (channel.as_str(), medium.as_str()));
+    (channel != PAYMENT).then(|| Touch { channel, source: from, medium: medium.to_owned(), ..Touch::default() })
 }
 
 /// Whether the labels of `name` stand in `host` as whole labels: `google` is in `www.google.co.uk`, not in `notgoogle.com`.
@@ -173,6 +154,18 @@ mod tests {
         assert_eq!(seen(&clicked, "https://news.example/"), row("paid", "google", "cpc", ""));
         assert!(!of(&clicked, None).unwrap().tagged);
         assert_eq!(seen(SHOP, "https://www.google.co.uk/search?q=mug"), row("search", "google.co.uk", "organic", ""));
+    }
+
+    /// The cases that the SDK's part is tested with too.
+    #[test]
+    fn the_sdk_and_the_reports_agree() {
+        type Case = (String, String, Option<(String, String, String, String)>);
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/sdk/origins.json")).unwrap();
+        assert!(cases.len() > 30);
+        for (url, referrer, expected) in cases {
+            let seen = of(&url, Some(&referrer)).map(|t| (t.channel.to_owned(), t.source, t.medium, t.campaign));
+            assert_eq!(seen, expected, "{url} from {referrer}");
+        }
     }
 
     #[test]

@@ -19,7 +19,11 @@ export const kept = (key) => {
   return all
 }
 
-export const load = ({ _medium, _key }) => quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
+/** The identity; www/sdk/visits.js has a say about what it begins with. */
+export const load = ({ _medium, _key, _notify }) => {
+  const text = quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
+  return _notify.stored ? _notify.stored(text) : text
+}
 
 /**
  * Stores the identity. An empty one is taken off, wherever an earlier page has put it, and what parts keep with it, but not

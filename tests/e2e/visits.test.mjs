@@ -113,3 +113,100 @@ test('subscribers hear of the session on each page, and of another one after res
   const [share] = (await visit.leave()).filter(({ name }) => name === 'share')
   assert.equal(share.session, second.id)
 })
+
+const buy = (id) => ['track', 'purchase', { transaction_id: id, currency: 'EUR', value: 10, items: [{ item_id: 'A1', price: 10, quantity: 1 }] }]
+
+/** The touches of an order, as its event was stored. */
+const touches = ({ data }) => ['first_touch', 'last_touch', 'last_non_direct'].map((touch) => data[`${touch}_source`])
+
+/** Comes from another site: a link, so that there is a referrer. */
+async function follow(world, visit, from, to) {
+  const page = world.put('link', { head: '', body: `<a id="go" href="${to.replace(/&/g, '&amp;')}">go</a>` })
+  await visit.page.goto(at(world, from) + page)
+  await visit.page.click('#go')
+  await visit.ready()
+}
+
+test('an order says what brought the shopper: first, last and last not direct, also where it is told before all is loaded', async (t) => {
+  const world = await pages(t)
+  const head = tags({ attribution: true })
+  world.put('shop', { head })
+  // The thank-you page tells its order at once.
+  world.put('thanks', { head: head.replace('<script async', `<script src="/early.js"></script><script async`), script: '' })
+  world.put('early', { script: `cartbeacon(...${JSON.stringify(buy('O-2'))})` })
+  const shop = at(world, 'www.shop.localhost')
+  const visit = await world.visit()
+  await visit.page.goto(`${shop}/shop.html?utm_source=News&utm_medium=email&utm_campaign=spring&utm_term=mug&utm_id=7&gclid=CLICK-1`)
+  await visit.ready()
+  assert.deepEqual(await visit.stored(), [], 'nothing is kept before a yes')
+  await visit.cb('consent', { analytics: 'granted' })
+  await visit.cb(...buy('O-1'))
+  // Within the visit by a search, and with a thank-you page of its own.
+  await follow(world, visit, 'www.google.localhost', `${shop}/thanks.html`)
+  const events = await visit.leave()
+  const order = (id) => events.find(({ data }) => data.transaction_id === id)
+  const [first, second] = [order('O-1'), order('O-2')]
+  assert.deepEqual(touches(first), ['News', 'News', 'News'])
+  const { data } = first
+  assert.deepEqual(
+    [data.first_touch_channel, data.first_touch_medium, data.first_touch_campaign, data.first_touch_term, data.first_touch_id, data.landing_page, data.entry_campaign],
+    ['email', 'email', 'spring', 'mug', '7', '/shop.html', 'spring'],
+  )
+  assert.ok(Math.abs(data.first_touch_at - Date.now()) < 60_000)
+  assert.deepEqual(Object.keys(data).filter((name) => name.includes('click')), [], 'no click id without a yes to marketing')
+  assert.deepEqual(touches(second), ['News', 'google.localhost', 'google.localhost'])
+  assert.equal(second.session, first.session)
+  assert.deepEqual(events.filter(({ name, data }) => name !== 'purchase' && JSON.stringify(data).includes('_touch_')), [])
+})
+
+test('of click ids an order has those of who agreed to marketing; of who denied it, nothing of earlier visits', async (t) => {
+  const world = await pages(t)
+  for (const [marketing, expected] of [['granted', 'CLICK-1'], ['denied', undefined]]) {
+    world.put('shop', { head: tags({ attribution: true, consentDefault: { analytics: 'granted', marketing } }) })
+    const visit = await world.visit()
+    await visit.go('/shop.html?utm_source=News&utm_medium=email&gclid=CLICK-1')
+    await visit.cb(...buy(`O-${marketing}`))
+    const kept = await visit.page.evaluate(() => localStorage.getItem('cb_test.touch'))
+    assert.equal(kept.includes('CLICK-1'), marketing === 'granted')
+    // Another visit, half an hour later.
+    await visit.page.goto('about:blank')
+    const [cookie] = await ours(visit)
+    await visit.context.addCookies([{ ...cookie, value: cookie.value.split('.').with(5, 1).join('.') }])
+    await visit.go('/shop.html')
+    await visit.cb(...buy(`P-${marketing}`))
+    const events = await visit.leave()
+    const order = (id) => events.find(({ data }) => data.transaction_id === `${id}-${marketing}`)
+    assert.equal(order('O').data.last_touch_click_id, expected)
+    assert.notEqual(order('O').session, order('P').session)
+    assert.deepEqual(touches(order('P')), marketing === 'granted' ? ['News', '(direct)', 'News'] : ['(direct)', '(direct)', undefined])
+    await visit.go('/shop.html')
+    await visit.cb('consent', 'withdraw')
+    assert.deepEqual(await visit.stored(), [])
+  }
+})
+
+test('another campaign begins another visit where the shop wants that, the same one or a search does not', async (t) => {
+  const world = await pages(t)
+  world.put('shop', { head: tags({ ...YES, attribution: { newSession: true } }) })
+  const visit = await world.visit()
+  const visits = []
+  for (const query of ['?utm_source=a&utm_campaign=x', '', '?utm_source=a&utm_campaign=x', '?utm_source=b&utm_campaign=x', '', '?fbclid=1']) {
+    await visit.page.goto('about:blank')
+    await visit.go(`/shop.html${query}`)
+    await visit.cb('flush')
+    visits.push(await visit.cb('ids'))
+  }
+  const sessions = [...new Set(visits.map(({ session }) => session))]
+  assert.deepEqual(visits.map(({ session }) => sessions.indexOf(session)), [0, 0, 0, 1, 1, 2])
+  assert.equal(new Set(visits.map(({ visitor }) => visitor)).size, 1)
+})
+
+test('a part for attribution that does not come costs nothing but the attribution', async (t) => {
+  const world = await pages(t)
+  await world.answer('/cb/visits.js', () => ({ status: 404 }))
+  const visit = await world.visit()
+  await visit.go(world.put('shop', { head: tags({ ...YES, attribution: true }) }))
+  await visit.cb(...buy('O-1'))
+  const [order] = (await visit.leave()).filter(({ name }) => name === 'purchase')
+  assert.deepEqual(touches(order), [undefined, undefined, undefined])
+})

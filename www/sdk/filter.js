@@ -9,6 +9,7 @@
 
 import { here, json } from '../../src/edge/page.js'
 import { encode, short } from './encode.js'
+import { goThrough } from './through.js'
 
 /** Fields that the engine counts as `filtered`. */
 const DROPPED = '-'
@@ -16,7 +17,6 @@ const DROPPED = '-'
 export const make = (tracker, { beforeSend, before }, tell) => {
   const given = beforeSend || before.send
   if (!/function|string/.test(typeof given)) throw 'beforeSend: not a function'
-  let inner = tell.privacy
   let isInside = false
   // The first view is due before the engine takes calls: it goes with the early ones, with its own time.
   tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
@@ -36,10 +36,11 @@ export const make = (tracker, { beforeSend, before }, tell) => {
     return [encode(kept.data, 'data', []) || '{}', name && kept.name]
   }
 
-  const clean = (text, again) => (inner ? inner(text, again) : text)
+  let clean
 
   /** Takes `fields`, perhaps `context`, and `name`, a line each; or what is no event, `again`. */
-  const filtered = (text, again) => {
+  const filtered = (text, again, inner) => {
+    clean = inner
     const cleaned = clean(text, again)
     if (again) return cleaned
     const lines = cleaned.split('\n')
@@ -68,7 +69,5 @@ export const make = (tracker, { beforeSend, before }, tell) => {
     }
   }
 
-  // The firewall may come later than this, and is asked for what it counted.
-  Object.defineProperty(filtered, 'redacted', { get: () => inner?.redacted })
-  Object.defineProperty(tell, 'privacy', { configurable: true, get: () => filtered, set: (firewall) => (inner = firewall) })
+  goThrough(tell, filtered)
 }

@@ -151,6 +151,14 @@ export interface Options {
    * bodies go as text. Anything but `true` is no. Default false.
    */
   compress?: boolean
+  /**
+   * What brought the shopper, as fields of the events that count: `first_touch_…`, `last_touch_…` and `last_non_direct_…`, each
+   * with `channel`, `source`, `medium`, `campaign`, further `utm_` parameters by their names, and `at` (ms); `landing_page` and
+   * `entry_campaign` of the visit. With `marketing` granted also `click_id` and `click_id_type`; with it denied nothing from before
+   * the visit. Kept in local storage as `cb_`, the site and `.touch`, once there is a yes. Fetches the part `visits.js`, 3 KB,
+   * together with the wasm. Default: none.
+   */
+  attribution?: boolean | AttributionOptions
   /** Where ids are kept once consent allows it; `memory` keeps nothing. Default `'cookie'`. */
   storage?: 'cookie' | 'local' | 'memory'
   cookie?: {
@@ -222,6 +230,20 @@ export interface BehaviourOptions {
   scrollAt?: number[]
   /** A selector of the element that scrolls instead of the page. Its depth makes the `scroll`. Default: the page. */
   scrollRoot?: string
+}
+
+export interface AttributionOptions {
+  /** The events that get the fields, when they are told by `track()`. Default `purchase`, `generate_lead`, `sign_up`. */
+  events?: string[]
+  /** Days after which a touch is forgotten, 395 at most. Default 30, as the reports of the collector look back. */
+  days?: number
+  /** Hosts, with all below them, that are no origin: shops of the same owner, payment services beside the known ones. */
+  ignore?: string[]
+  /**
+   * Coming by another campaign, by its parameters or a click id, begins another session. Coming by the same one, by a search
+   * or by a link does not. Default false.
+   */
+  newSession?: boolean
 }
 
 /** Each source is off unless it is named. What two of them see of one change counts once. */

@@ -10,6 +10,7 @@ const PARTS = {
   privacy: () => import('./privacy.js'),
   sources: () => import('./sources.js'),
   behaviour: () => import('./behaviour.js'),
+  visits: () => import('./visits.js'),
   anonymous: () => import('./anonymous.js'),
   outbox: globalThis.DURABLE && (() => import('./outbox.js')),
 }

@@ -64,6 +64,7 @@ export const PARTS = [
   ['forward', ({ forward }) => forward, 'awaited'],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
   ['debug', ({ debug }) => debug, 'awaited'],
+  ['visits', ({ attribution }) => attribution, 'awaited'],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
 const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]

@@ -1,0 +1,22 @@
+/**
+ * For parts that want a say about what is recorded. Everything that a page hands in goes through `tell.privacy` on its way
+ * into the engine, so that is where they stand, one around the other, with the firewall at the heart. It may come later.
+ *
+ * `say(text, again, inner)` takes what the firewall takes, and passes it on to `inner`, or not.
+ */
+export const goThrough = (tell, say) => {
+  const before = Object.getOwnPropertyDescriptor(tell, 'privacy')
+  let firewall = before?.value
+  const inner = (text, again) => {
+    const next = before?.get ? before.get() : firewall
+    return next ? next(text, again) : text
+  }
+  const through = (text, again) => say(text, again, inner)
+  // The firewall is asked for what it counted.
+  Object.defineProperty(through, 'redacted', { get: () => (before?.get ? before.get() : firewall)?.redacted })
+  Object.defineProperty(tell, 'privacy', {
+    configurable: true,
+    get: () => through,
+    set: (value) => (before?.set ? before.set(value) : (firewall = value)),
+  })
+}
