@@ -108,6 +108,8 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     _any: 0,
     _medium: medium,
     _key: keyOf(site),
+    // The mark that somebody has said yes here.
+    _yes: keyOf(site) + '!',
     _days: days,
     // Ties resource entries to this tracker's beacons.
     _mark: `#cb${random()}-`,
@@ -117,6 +119,7 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
       whenever(document, ['freeze'], LEAVE),
       whenever(window, ['pagehide'], LEAVE),
       whenever(window, ['online'], ONLINE),
+      on(window, ['storage'], ({ key }) => key == page._yes && !localStorage.getItem(key) && hear(WITHDRAWN)),
       on(window, ['pageshow'], (event) => {
         if (!event.persisted) return
         seen(VISIBLE)

@@ -26,8 +26,8 @@ export const load = ({ _medium, _key, _notify }) => {
 }
 
 /**
- * Stores the identity. An empty one is taken off, wherever an earlier page has put it, and what parts keep with it, but not
- * the outbox; with `all` that as well.
+ * Stores the identity, and the mark that there is a yes: when that goes, all tabs hear it. An empty identity is taken off,
+ * wherever an earlier page has put it, and what parts keep with it, but not the mark and the outbox; with `all` those as well.
  *
  * A cookie is set for the widest domain that the browser takes: it refuses public suffixes
  * (https://datatracker.ietf.org/doc/html/rfc6265#section-5.3). With the option `cookie.domain` for that, or the host alone.
@@ -42,7 +42,8 @@ const keepIdentity = (page, value, slot, room, all) => {
     })
   if (value && _medium == 1) localStorage.setItem(_key, value)
   if (!value) for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
-  page._held = globalThis.DURABLE && load(page)
+  page._held = load(page)
+  if (page._held) localStorage.setItem(page._yes, 1)
 }
 
 /** Opens the outbox, or leaves its records to other tabs. */
@@ -60,7 +61,7 @@ const keepOutbox = (page, text, isOpen) => {
         // To open is to say that there is a yes.
         if (opening != page._opening) return
         if (gone(page)) page._hear(WITHDRAWN)
-        else [page._keep, page._close] = open(page._key + '!', hear)
+        else [page._keep, page._close] = open(page._yes, hear)
       }),
     )
 }
@@ -84,5 +85,5 @@ export const keep = (page, what, slot, room, text) =>
 /** What a tab that is gone has left. */
 export const found = (page) => page._found
 
-/** Whether all that was kept is gone since: the shopper took the yes back while this page could not hear. A `reset()` leaves the outbox. */
-export const gone = (page) => globalThis.DURABLE && page._held && !load(page) && !quietly(() => localStorage.getItem(page._key + '!'))
+/** Whether all that was kept is gone since: the shopper took the yes back while this page could not hear. A `reset()` leaves the mark. */
+export const gone = (page) => page._held && !load(page) && !quietly(() => localStorage.getItem(page._yes))

@@ -53,8 +53,10 @@ impl World {
                 self.records.clear();
                 self.storage = None;
                 if std::mem::take(&mut self.standing) {
-                    let others = (0..self.tabs.len()).filter(|at| *at != tab);
-                    self.soon.extend(others.map(|at| (at, Soon::Withdrawn)));
+                    for other in (0..self.tabs.len()).filter(|at| *at != tab) {
+                        self.purges.push((self.wall + 1_000, other));
+                        self.soon.push((other, Soon::Withdrawn));
+                    }
                 }
             }
             Kept::Tail => self.tabs[tab].tail = None,
@@ -63,7 +65,10 @@ impl World {
 
     pub(super) fn store(&mut self, tab: usize, what: Kept, slot: u32, room: usize, text: String) {
         match what {
-            Kept::Identity if self.disk == Disk::Fine => self.storage = Some(text),
+            Kept::Identity if self.disk == Disk::Fine => {
+                self.storage = Some(text);
+                (self.standing, self.tabs[tab].standing) = (true, true);
+            }
             Kept::Outbox => {
                 let name = format!("{tab}-{}", self.writes);
                 self.locks.insert(name.clone(), tab);
@@ -140,11 +145,17 @@ impl World {
 
     /// What tabs hear a moment after it happened.
     pub(super) fn hear(&mut self) {
-        for (tab, soon) in std::mem::take(&mut self.soon) {
+        while !self.soon.is_empty() {
+            let (tab, soon) = self.soon.remove(0);
             if !self.tabs[tab].alive || self.tabs[tab].frozen {
+                // One that is frozen and never could store has nothing to know it by.
+                let standing = self.tabs[tab].standing;
+                self.purges.retain(|(_, at)| *at != tab || standing);
                 continue;
             }
             match soon {
+                // Given again in the meantime.
+                Soon::Withdrawn if self.standing => self.purges.retain(|(_, at)| *at != tab),
                 Soon::Withdrawn => {
                     self.tabs[tab].standing = false;
                     self.input(tab, Input::Withdrawn);
@@ -152,8 +163,7 @@ impl World {
                 // Closed again in the meantime.
                 Soon::Opened if !self.locks.values().any(|at| *at == tab) => {}
                 Soon::Opened => {
-                    (self.tabs[tab].open, self.tabs[tab].standing) = (true, true);
-                    self.standing = true;
+                    self.tabs[tab].open = true;
                     // Whoever dies of what follows takes nothing over.
                     let names: BTreeSet<String> = self.records.keys().map(|record| owner(record)).collect();
                     self.input(tab, Input::Opened);

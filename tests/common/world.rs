@@ -55,6 +55,8 @@ pub struct World {
     pub(super) locks: BTreeMap<String, usize>,
     pub(super) waits: Vec<(usize, String)>,
     pub(super) soon: Vec<(usize, Soon)>,
+    /// By when a tab must be empty, since a yes was taken back in another one.
+    pub(super) purges: Vec<(u64, usize)>,
     /// The tab dies after so many outputs more.
     pub crash: Option<usize>,
     pub network: Network,
@@ -101,6 +103,7 @@ impl World {
             locks: BTreeMap::new(),
             waits: Vec::new(),
             soon: Vec::new(),
+            purges: Vec::new(),
             crash: None,
             network: HEALTHY,
             receiver: Receiver::default(),
@@ -165,6 +168,10 @@ impl World {
             self.tabs[tab].standing = false;
             self.input(tab, Input::Withdrawn);
         }
+        if seen && self.standing {
+            // Taken back and given again while it could not hear: it takes over the new yes.
+            self.purges.retain(|(_, at)| *at != tab);
+        }
         let minimising = matches!(&input, Input::Consent(update) if update.contains(r#""marketing":"denied""#));
         match &input {
             Input::Consent(update) => {
@@ -177,6 +184,7 @@ impl World {
                     before
                 };
                 self.tabs[tab].yes = after;
+                self.purges.retain(|(_, at)| *at != tab || after != Some(true));
                 input = Input::Consent(super::options::consent_number(update));
             }
             Input::Erase | Input::Withdrawn => self.tabs[tab].yes = Some(false),
@@ -328,6 +336,10 @@ impl World {
                     self.seed
                 );
             }
+        }
+        // Within a second, or as soon as it can hear again.
+        for (_, at) in self.purges.iter().filter(|(due, at)| *due < self.wall && self.tabs[*at].alive && !self.tabs[*at].frozen) {
+            assert_ne!(self.tabs[*at].yes, Some(true), "seed {} step {}: tab {at} goes on after a withdrawal", self.seed, self.steps);
         }
         let stored: usize = self.records.iter().map(|(name, value)| name.len() + value.len()).sum();
         assert!(stored <= STORED, "seed {} step {}: {stored} bytes are stored", self.seed, self.steps);

@@ -41,7 +41,7 @@ test('nothing before a yes, everything after it, nothing once it is taken back',
   const rows = await visit.arrived(3)
   assert.match(rows[0].page.url, /\?utm_source=letter$/)
   assert.deepEqual([rows[0].consent.source, rows[0].visitor], ['api', rows[0].session], 'nobody beyond the visit')
-  assert.equal((await stored(visit)).length, 1)
+  assert.equal((await stored(visit)).length, 2, 'the visit, and the mark of a yes')
   await visit.settled()
 
   const before = sent.length

@@ -87,7 +87,7 @@ both((name, kind) => {
     assert.ok(events[2].t >= added[0] && events[2].t <= added[1], 'the click has the time of the click')
     assert.deepEqual(events[0].consent.purposes, ['analytics', 'marketing', 'preferences'])
     assert.ok(events[0].consent.at >= answered)
-    assert.deepEqual((await visit.stored()).filter(isOurs), [`cb_${kind.site}`], 'one cookie, and only now')
+    assert.deepEqual((await visit.stored()).filter(isOurs), [`cb_${kind.site}`, `cb_${kind.site}!`], 'the visit and the mark that there was a yes, and only now')
   })
 
   test(`after a no, ${name} stays silent, on this page and the next`, async (t) => {
@@ -220,8 +220,8 @@ test('of any address only the click ids go', async (t) => {
 test('storage is what was asked for: a cookie, local storage, or nothing at all', async (t) => {
   const world = await pages(t)
   for (const [medium, expected] of [
-    ['cookie', [{ where: 'cookie', key: 'cb_test' }]],
-    ['local', [{ where: 'localStorage', key: 'cb_test' }]],
+    ['cookie', [{ where: 'cookie', key: 'cb_test' }, { where: 'localStorage', key: 'cb_test!' }]],
+    ['local', [{ where: 'localStorage', key: 'cb_test' }, { where: 'localStorage', key: 'cb_test!' }]],
     ['memory', []],
   ]) {
     const visit = await world.visit()
@@ -267,7 +267,7 @@ test('what is shown to who asks is all that the browser keeps: visit, cart and o
     await put(2, other)
     await other.evaluate(() => window.cartbeacon('flush'))
     await world.collector.expectNames('add_to_cart')
-    await until(async () => Object.keys(await dump(visit)).length === (build === 'durable' ? 4 : 2), `everything of ${build}.js`)
+    await until(async () => Object.keys(await dump(visit)).length === (build === 'durable' ? 4 : 3), `everything of ${build}.js`)
     const shown = await visit.cb('exportData')
     assert.deepEqual(shown, await dump(visit), build)
     const { visitor } = await visit.cb('ids')
@@ -290,6 +290,52 @@ test('what is shown to who asks is all that the browser keeps: visit, cart and o
     assert.deepEqual(events.map(({ visitor: by, data }) => [by, data.cart_count]), [[visitor, 2], [next, 4]], 'the next one begins with what is there')
   }
 })
+
+for (const storage of ['cookie', 'local'])
+  test(`a withdrawal in one tab empties all others within a second, whatever they are at (${storage})`, async (t) => {
+    const world = await pages(t)
+    const path = world.put('shop', { head: tags({ ...YES, storage, batchMs: 60_000 }) })
+    const visit = await world.visit()
+    const tabs = [visit.page, await visit.open(), await visit.open(), await visit.open()]
+    for (const page of tabs) {
+      await page.goto(path)
+      await visit.ready(page)
+    }
+    const [first, waiting, retrying, away] = tabs
+    for (const page of tabs) await page.evaluate(() => window.cartbeacon('flush'))
+    await world.collector.expect((events) => events.length === 4, 'the page views')
+    await waiting.evaluate(() => window.cartbeacon('track', 'n_waiting'))
+    // One tries in vain, one lies in the back/forward cache and can't hear anything.
+    await world.collector.stop()
+    await retrying.evaluate(() => {
+      window.cartbeacon('track', 'n_retrying')
+      window.cartbeacon('flush')
+    })
+    const stats = (page) => page.evaluate(() => window.cartbeacon.tracker.stats())
+    await until(async () => (await stats(retrying)).queued === 1, 'it could not be sent')
+    await world.collector.start()
+    await away.evaluate(() => {
+      window.isTheSame = true
+    })
+    await away.goto(world.put('elsewhere', { head: '' }))
+
+    const began = Date.now()
+    await first.evaluate(() => window.cartbeacon('consent', 'withdraw'))
+    for (const page of [waiting, retrying]) {
+      await until(() => page.evaluate(() => window.cartbeacon.tracker.ids().consent === 'withdrawn'), 'it knows')
+      assert.ok(Date.now() - began < 1000, `${Date.now() - began} ms`)
+      const { queued, inDoubt, lost } = await stats(page)
+      assert.deepEqual([queued, inDoubt, lost], [0, 0, { withdrawn: 1 }])
+    }
+    const ours = async () => (await visit.stored()).filter(isOurs)
+    assert.deepEqual(await ours(), [])
+    await away.goBack({ waitUntil: 'commit' })
+    assert.ok(await away.evaluate(() => window.isTheSame), 'it comes from the cache')
+    await until(() => away.evaluate(() => window.cartbeacon.tracker.ids().consent === 'withdrawn'), 'it knows as soon as it is back')
+    for (const page of tabs) await page.evaluate(() => window.cartbeacon('track', 'n_after') && window.cartbeacon('flush'))
+    assert.deepEqual(await ours(), [])
+    assert.deepEqual((await visit.leave()).map(({ name }) => name), Array(4).fill('page_view'))
+  })
 
 test('a misspelt consent default denies, it never sends', async (t) => {
   const world = await pages(t)

@@ -24,7 +24,9 @@ async function visiting(t, data) {
 
 const keys = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('cb_test!')))
 const records = async (page) => (await keys(page)).filter((key) => key !== 'cb_test!')
-const opened = (page) => until(async () => (await keys(page)).length > 0, 'the outbox is open')
+/** Each tab whose outbox is open holds a lock. */
+const locks = (page) => page.evaluate(async () => (await navigator.locks.query()).held.filter(({ name }) => name.startsWith('cb_test!')).length)
+const opened = (page, tabs = 1) => until(async () => (await locks(page)) >= tabs, 'the outbox is open')
 
 const burst = (page, count, from = 0) =>
   page.evaluate(([first, end]) => {
@@ -76,7 +78,7 @@ test('what a closed tab has left is sent by one that lives', async (t) => {
   const { visit, collector, path } = await visiting(t)
   const other = await visit.open()
   await other.goto(path)
-  await opened(other)
+  await opened(other, 2)
   await visit.cb('flush')
   await other.evaluate(() => window.cartbeacon('flush'))
   await collector.expectNames('page_view', 'page_view')
@@ -109,7 +111,7 @@ test('a withdrawal in one tab empties storage and all tabs within a second, and 
   const { visit, collector, path } = await visiting(t)
   const other = await visit.open()
   await other.goto(path)
-  await opened(other)
+  await opened(other, 2)
   await collector.stop()
   await burst(other, 5)
   await until(async () => (await records(other)).length > 0, 'a record')

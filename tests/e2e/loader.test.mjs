@@ -102,7 +102,7 @@ test('data- attributes are the options', async (t) => {
   await visit.cb('track', 'share')
   const events = await world.collector.expectNames('page_view', 'login', 'share')
   assert.equal(new Set(events.map(({ batch }) => batch.id)).size, 1, 'three events are a batch')
-  assert.deepEqual([events[0].site, await visit.stored()], ['My Shop', ['cb_MyShop']])
+  assert.deepEqual([events[0].site, await visit.stored()], ['My Shop', ['cb_MyShop', 'cb_MyShop!']])
   assert.deepEqual(names(await visit.leave()), ['login', 'page_view', 'share'], 'no click')
 })
 

@@ -6,7 +6,7 @@
  * record: a checksum, a dot, and the text.
  */
 
-import { FOUND, OPENED, WITHDRAWN } from '../../src/edge/page.js'
+import { FOUND, OPENED } from '../../src/edge/page.js'
 
 /** FNV-1a, 32 bits: against damage, not against malice. http://www.isthe.com/chongo/tech/comp/fnv/ */
 const sum = (text) => {
@@ -65,8 +65,7 @@ const open = (mark, hear) => {
   }
 
   const heard = ({ key, newValue, oldValue }) => {
-    if (key == mark && !newValue) hear(WITHDRAWN)
-    else if (key?.startsWith(mark)) {
+    if (key != mark && key?.startsWith(mark)) {
       stored += (newValue || '').length - (oldValue || '').length
       if (locks) claim(tabOf(key))
     }
