@@ -7,6 +7,8 @@
  *   page's own `dataLayer` told us: GA4 has heard it. What is forwarded is marked, so that our own source does not read it.
  * - `emarsys`: the commands `cart`, `view` and `purchase` of Web Extend
  *   (http://documentation.emarsys.com/resource/b2c-cloud/web-extend/javascript-api/), once its `ScarabQueue` is there.
+ * - `meta`: `fbq('track', …)` (https://developers.facebook.com/docs/meta-pixel/reference); `tiktok`: `ttq.track(…)`
+ *   (https://ads.tiktok.com/help/article/standard-events-parameters). Both with our event id, by which their server APIs know it again.
  */
 
 import { marked } from './sources/common.js'
@@ -73,7 +75,41 @@ const emarsys = (option) => {
   }
 }
 
-const TOOLS = { ga4, emarsys }
+/** What Meta's and TikTok's pixels call it; the rest is not their business. */
+const PIXELS = {
+  view_item: 'ViewContent',
+  add_to_cart: 'AddToCart',
+  add_to_wishlist: 'AddToWishlist',
+  begin_checkout: 'InitiateCheckout',
+  add_payment_info: 'AddPaymentInfo',
+  purchase: ['Purchase', 'CompletePayment'],
+  search: 'Search',
+  sign_up: 'CompleteRegistration',
+  generate_lead: ['Lead', 'SubmitForm'],
+}
+const called = (name, place) => [PIXELS[name]].flat()[place] || [PIXELS[name]].flat()[0]
+const worth = ({ value, currency }) => (currency && value != null ? { value: +value, currency } : {})
+
+/** One event for Meta's pixel. */
+const meta = () => ({ id, name, data: { items = [], search_term, ...data } }) => {
+  if (typeof window.fbq != 'function') return false
+  if (!called(name, 0)) return
+  const contents = items.map(({ item_id, item_name, price, quantity = 1 }) => ({ id: item_id || item_name, quantity, ...(price != null && { item_price: price }) }))
+  const product = contents[0] && { content_type: 'product', content_ids: contents.map(({ id }) => id), contents }
+  window.fbq('track', called(name, 0), { ...worth(data), ...product, ...(search_term && { search_string: search_term }) }, { eventID: id })
+}
+
+/** One event for TikTok's pixel. */
+const tiktok = () => ({ id, name, data: { items = [], search_term, ...data } }) => {
+  if (typeof window.ttq?.track != 'function') return false
+  if (!called(name, 1)) return
+  const contents = items.map(({ item_id, item_name, price, quantity = 1 }) => ({
+    content_id: item_id || item_name, content_type: 'product', content_name: item_name, quantity, ...(price != null && { price }),
+  }))
+  window.ttq.track(called(name, 1), { ...worth(data), ...(contents[0] && { contents }), ...(search_term && { query: search_term }) }, { event_id: id })
+}
+
+const TOOLS = { ga4, emarsys, meta, tiktok }
 
 export const make = (tracker, { forward }, tell) => {
   const asked = typeof forward == 'object' && !Array.isArray(forward) ? forward : Object.fromEntries(list(forward === true ? 'ga4' : forward).map((word) => [word, true]))

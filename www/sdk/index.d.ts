@@ -87,7 +87,7 @@ export interface Answer {
  * others are the products of these names; `otlp` is OpenTelemetry's logs, `pixel` a GET for each event. An endpoint that is a host alone gets the receiver's usual path.
  */
 export type Format =
-  | 'native' | 'ndjson' | 'json-array' | 'segment' | 'rudderstack' | 'posthog' | 'matomo' | 'umami' | 'plausible' | 'snowplow'
+  | 'native' | 'ndjson' | 'json-array' | 'segment' | 'rudderstack' | 'posthog' | 'matomo' | 'piwik-pro' | 'umami' | 'plausible' | 'snowplow'
   | 'otlp' | 'cloudevents' | 'clickhouse' | 'klaviyo' | 'pixel' | 'meta' | 'custom'
 
 // Options
@@ -317,6 +317,9 @@ export interface ForwardOptions {
   ga4?: boolean | string
   /** Web Extend's `ScarabQueue`; `'commands'` leaves `go` to the page. */
   emarsys?: boolean | 'commands'
+  /** Meta's `fbq()`, and TikTok's `ttq`: their standard events, under our event id. */
+  meta?: boolean
+  tiktok?: boolean
   /** Purposes that must be granted beside the site's; events wait for a choice, 100 at most. Default `'marketing'`. */
   purposes?: Purpose | Purpose[]
   /** Only these. Default: all but what GA4 measures by itself. */

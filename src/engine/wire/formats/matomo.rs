@@ -3,6 +3,9 @@
 //! A cart update there is the whole cart, so only events that carry it (`view_cart`, `begin_checkout` …) become one;
 //! `add_to_cart` and its like are events. An order is known again by its id, nothing else is: in doubt, nothing goes twice.
 //! No request of ecommerce may have `ca=1`: the receiver answers 500 and takes the whole batch back.
+//!
+//! `piwik-pro` is the same at `ppms.php`, whose parameters descend from these, without the time, which takes a token there. It
+//! is not tried with a real receiver: none can be run.
 
 use super::batch::{Batch, Event, field};
 use super::{Format, Setup, Verdict, at_most_once, commerce, escape, url};
@@ -28,14 +31,7 @@ impl Format for Matomo {
     }
 
     fn event(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer) {
-        // What was looked at belongs to the page view, where that is in the same batch.
-        if event.name == "view_item" && view_of(batch, event).is_some() {
-            return;
-        }
-        let mut query = Query { out: String::from("?") };
-        query.common(setup, batch, event);
-        query.what(batch, event);
-        w.str(&query.out);
+        write(setup, batch, event, w, true);
     }
 
     fn tail(_: &Setup<'_>, _: &Batch<'_>, w: &mut Writer) {
@@ -50,6 +46,49 @@ impl Format for Matomo {
             _ => at_most_once(status),
         }
     }
+}
+
+pub struct PiwikPro;
+
+impl Format for PiwikPro {
+    const PATH: &'static str = "/ppms.php";
+    const DEDUPES: bool = false;
+    const NATIVE_BYTES: u64 = 24_576;
+    /// It has only the time of its own clock.
+    const MS: u64 = 500;
+    const HOURS: u64 = 1;
+
+    fn setup(setup: &Setup<'_>, _: &mut String) -> Result<(), &'static str> {
+        setup.need_key("key: required, the app's id (idsite)").map(|_| ())
+    }
+
+    fn head(setup: &Setup<'_>, batch: &Batch<'_>, w: &mut Writer) {
+        Matomo::head(setup, batch, w);
+    }
+
+    fn event(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer) {
+        write(setup, batch, event, w, false);
+    }
+
+    fn tail(setup: &Setup<'_>, batch: &Batch<'_>, w: &mut Writer) {
+        Matomo::tail(setup, batch, w);
+    }
+
+    fn judge(status: u16, _: &str, _: u32) -> Verdict {
+        at_most_once(status)
+    }
+}
+
+/// One event; `timed` where the receiver takes its time.
+fn write(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer, timed: bool) {
+    // What was looked at belongs to the page view, where that is in the same batch.
+    if event.name == "view_item" && view_of(batch, event).is_some() {
+        return;
+    }
+    let mut query = Query { out: String::from("?") };
+    query.common(setup, batch, event, timed);
+    query.what(batch, event);
+    w.str(&query.out);
 }
 
 /// The page view of the same page in this batch.
@@ -92,7 +131,7 @@ impl Query {
         self.text(name, &nested);
     }
 
-    fn common(&mut self, setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>) {
+    fn common(&mut self, setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, timed: bool) {
         self.text("idsite", setup.key());
         for (name, value) in [("rec", "1"), ("apiv", "1"), ("send_image", "0")] {
             self.plain(name, value);
@@ -102,8 +141,10 @@ impl Query {
         self.text("uid", batch.user);
         self.name("pv_id");
         escape::last_digits(&mut self.out, event.page.id, 6);
-        self.name("cdt");
-        push_int(&mut self.out, setup.corrected(event.t) / 1000);
+        if timed {
+            self.name("cdt");
+            push_int(&mut self.out, setup.corrected(event.t) / 1000);
+        }
         self.text("lang", setup.text("lang"));
         self.text("url", event.page.url);
         self.text("urlref", event.page.referrer);
