@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cartbeacon_collector::{Limits, Options, Origin};
+use cartbeacon_collector::{Forwarding, Limits, Options, Origin};
 use clap::{Parser, Subcommand};
 
 /// Takes cartbeacon's batches at /collect, stores each event once, shows them at /live.
@@ -55,6 +55,22 @@ struct Serve {
     /// OpenTelemetry's logs at /v1/logs. They carry no proof of consent: you vouch for it.
     #[arg(long)]
     foreign: bool,
+    /// Send what is stored on to this endpoint, in the order it was stored, and go on where it ended. /forwarded says how it stands.
+    #[arg(long, value_name = "URL")]
+    forward: Option<String>,
+    /// In which format: any that the SDK's option `format` knows.
+    #[arg(long, value_name = "FORMAT", default_value = "native", requires = "forward")]
+    forward_format: String,
+    /// The public key that the format asks for.
+    #[arg(long, value_name = "KEY", default_value = "", requires = "forward", hide_default_value = true)]
+    forward_key: String,
+    /// A header to send with it, for one that authorises: `Authorization: Bearer …`; repeat for more. Others on this machine see what
+    /// stands in a command line: the variable is for secrets.
+    #[arg(long = "forward-header", value_name = "HEADER", env = "FORWARD_HEADER", value_parser = header, requires = "forward", hide_env_values = true)]
+    forward_headers: Vec<(String, String)>,
+    /// Only events whose consent names this purpose; repeat for more.
+    #[arg(long = "forward-purpose", value_name = "PURPOSE", requires = "forward")]
+    forward_purposes: Vec<String>,
     /// Let tests ask for faults at /test/faults.
     #[arg(long)]
     test_faults: bool,
@@ -66,10 +82,18 @@ fn body_size(text: &str) -> Result<usize, String> {
     if (1..=64 << 20).contains(&bytes) { Ok(bytes) } else { Err("1 byte to 64 MiB".to_owned()) }
 }
 
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("a name, a colon and a value are needed")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
 impl Cli {
     pub(crate) fn options(self) -> Options {
-        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, foreign, test_faults } = self.serve;
+        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, foreign, test_faults, .. } = self.serve;
+        let (format, key, headers, purposes) =
+            (self.serve.forward_format, self.serve.forward_key, self.serve.forward_headers, self.serve.forward_purposes);
+        let forward = self.serve.forward.map(|url| Forwarding { url, format, key, headers, purposes });
         let limits = Limits { max_body, ..Limits::default() };
-        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, foreign, limits }
+        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, foreign, forward, limits }
     }
 }

@@ -7,7 +7,7 @@
 //!  accept   who    tests    the body          what    queue    SQL
 //! ```
 //!
-//! `query` answers `/events`, `stats` and `stream` feed `/live`, `files` serves the store and the SDK. Everything that
+//! `query` answers `/events`, `stats` and `stream` feed `/live`, `forward` sends what is stored on, `files` serves the store and the SDK. Everything that
 //! writes goes through the one thread of `writer`, which answers only after the commit.
 
 mod anonymous;
@@ -23,6 +23,7 @@ mod faults;
 mod fields;
 mod files;
 mod foreign;
+mod forward;
 mod keep;
 mod limits;
 mod live;
@@ -42,5 +43,6 @@ mod vocabulary;
 mod writer;
 
 pub use cors::{Origin, OriginProblem};
+pub use forward::Forwarding;
 pub use limits::Limits;
 pub use server::{Options, Running, StartError, start};

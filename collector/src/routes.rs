@@ -15,7 +15,7 @@ use crate::faults::{self, Faults};
 use crate::limits::Limits;
 use crate::server::Options;
 use crate::writer::{Changes, Writer};
-use crate::{collect, files, foreign, live, pixel, query, reports, stream, views};
+use crate::{collect, files, foreign, forward, live, pixel, query, reports, stream, views};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// Live views that may still be opened.
     pub(crate) views: Arc<Semaphore>,
     pub(crate) faults: Faults,
+    /// How forwarding stands, where there is any.
+    pub(crate) forwarded: Option<forward::Told>,
 }
 
 /// All routes of a collector.
@@ -53,6 +55,7 @@ pub(crate) fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let collecting = collecting.route("/collect/p.gif", get(pixel::pixel));
     let mut looking = Router::new()
         .route("/events", get(query::events))
+        .route("/forwarded", get(forward::forwarded))
         .route("/events.csv", get(query::events_csv))
         .route("/reports/{name}", get(reports::report))
         .route("/live/stream", get(stream::stream))

@@ -26,6 +26,7 @@ use tower::ServiceExt;
 use crate::cors::Origin;
 use crate::database::{self, OpenError};
 use crate::faults::{Drop, Faults};
+use crate::forward::{self, Forwarder, Forwarding};
 use crate::keep;
 use crate::limits::Limits;
 use crate::routes::{self, Shared};
@@ -54,6 +55,8 @@ pub struct Options {
     pub public_views: bool,
     /// Whether other clients' bodies are taken at their paths.
     pub foreign: bool,
+    /// Where what is stored goes on to.
+    pub forward: Option<Forwarding>,
     /// Let tests ask for faults.
     pub test_faults: bool,
     /// Days after which everything is deleted; none keeps it.
@@ -73,6 +76,7 @@ impl Options {
             allowed: Vec::new(),
             public_views: false,
             foreign: false,
+            forward: None,
             test_faults: false,
             keep_days: None,
             limits: Limits::default(),
@@ -87,6 +91,7 @@ pub enum StartError {
     Listen(String, u16, io::Error),
     Database(OpenError),
     Folder(&'static str, PathBuf),
+    Forward(String),
     Thread(io::Error),
 }
 
@@ -100,6 +105,7 @@ impl fmt::Display for StartError {
             Self::Listen(host, port, why) => write!(f, "cannot listen on {host}:{port}: {why}"),
             Self::Database(why) => why.fmt(f),
             Self::Folder(option, path) => write!(f, "{option} {}: no such folder", path.display()),
+            Self::Forward(why) => write!(f, "--forward: {why}"),
             Self::Thread(why) => write!(f, "cannot start a thread: {why}"),
         }
     }
@@ -135,6 +141,11 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     if let Some(days) = options.keep_days {
         tokio::spawn(keep::run(writer.clone(), days, stopping.clone()));
     }
+    let forwarder = options.forward.clone().map(|to| Forwarder::open(to, &options.data)).transpose().map_err(StartError::Forward)?;
+    let forwarded = forwarder.as_ref().map(Forwarder::told);
+    if let Some(forwarder) = forwarder {
+        tokio::spawn(forward::run(forwarder, readers.clone(), changes.clone(), stopping.clone()));
+    }
     let limits = options.limits;
     let shared = Shared {
         writer,
@@ -147,6 +158,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         budget: Arc::new(Semaphore::new(limits.all_bodies)),
         views: Arc::new(Semaphore::new(limits.views)),
         faults: Faults::default(),
+        forwarded,
     };
     let router = routes::router(Arc::new(shared), &options);
     let serving = tokio::spawn(serve(listener, router, limits, stopping));

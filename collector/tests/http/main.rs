@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod files;
 mod foreign;
+mod forward;
 mod keep;
 mod limits;
 mod live;
