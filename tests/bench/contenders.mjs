@@ -1,7 +1,7 @@
 // Who is measured. `contender` is the object that page.mjs calls, as source: it is made in the page.
 // `delivers`: whether its events are waited for.
 
-export const CONTENDERS = [
+const CONTENDERS = [
   {
     name: 'nothing',
     data: () => ({}),
@@ -25,3 +25,15 @@ export const CONTENDERS = [
     delivers: true,
   },
 ]
+
+/** Somebody else's tracker (peers.mjs), from the moment its script has run. */
+const peer = (name) => ({
+  name,
+  src: `/peer/${name}.js`,
+  data: (endpoint) => ({ endpoint }),
+  // They flush by themselves, or when their buffer is full.
+  contender: '({ ...peer, flush() {} })',
+  delivers: true,
+})
+
+export const contenders = (peers) => [...CONTENDERS, ...Object.keys(peers).map(peer)]

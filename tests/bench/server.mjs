@@ -1,19 +1,24 @@
 // The page under test and the endpoint, on two origins (`*.localhost` is loopback in Chromium), and what each run delivered.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
 import { dist } from '../../www/tools/paths.mjs'
 import { html } from './page.mjs'
+import { eventsIn } from './peers.mjs'
 
 const TYPES = { js: 'text/javascript', wasm: 'application/wasm', html: 'text/html;charset=utf-8' }
 
 // The time at which the script begins to run, taken in the script itself.
 const CLOCK = 'window.scriptStart=performance.now();'
 
-const files = () => ({
+const shipped = () => readdirSync(dist).filter((name) => /\.(js|wasm)$/.test(name)).map((name) => [`/${name}`, readFileSync(`${dist}/${name}`)])
+
+const files = (peers) => ({
+  ...Object.fromEntries(shipped()),
   '/cartbeacon.js': CLOCK + readFileSync(`${dist}/cartbeacon.js`, 'utf8'),
-  '/cartbeacon.wasm': readFileSync(`${dist}/cartbeacon.wasm`),
-  '/privacy.js': readFileSync(`${dist}/privacy.js`),
   '/batcher.js': CLOCK + readFileSync(new URL('batcher.js', import.meta.url), 'utf8'),
+  ...Object.fromEntries(Object.entries(peers).map(([name, { text }]) => [`/peer/${name}.js`, CLOCK + text])),
   '/shop.html': html,
 })
 
@@ -23,15 +28,21 @@ const headers = (origin) => ({
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'cross-origin',
   'cache-control': 'no-store',
-  ...(origin && { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'timing-allow-origin': origin }),
+  ...(origin && {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-headers': 'content-type',
+    'timing-allow-origin': origin,
+  }),
 })
 
 async function receive(request, run) {
-  let body = ''
-  for await (const chunk of request.setEncoding('utf8')) body += chunk
+  const bytes = await buffer(request)
+  // What peers fetch before they send.
+  if (request.method !== 'POST' || !bytes.length) return
   run.requests++
-  run.bytes += Buffer.byteLength(body)
-  for (const { id, name } of JSON.parse(body).events) {
+  run.bytes += bytes.length
+  for (const { id, name } of eventsIn(String(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes))) {
     if (run.ids.has(id)) run.duplicates++
     run.ids.add(id)
     run[name] = (run[name] ?? 0) + 1
@@ -39,9 +50,9 @@ async function receive(request, run) {
 }
 
 /** `{page, endpoint(run), open(run), close}`; `open` answers the object that counts what arrives for that run. */
-export async function serve({ sameOrigin }) {
+export async function serve({ sameOrigin, peers }) {
   const runs = new Map()
-  const served = files()
+  const served = files(peers)
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://shop.localhost')
     const [, folder, run] = pathname.split('/')
