@@ -46,7 +46,7 @@ test('the table has every field of the wire, and no other', () => {
   assert.deepEqual(rows.sort(), fields.sort(), 'tests/schema/purposes.md and batch.v1.json')
 })
 
-const HEAD = tags({ batchMs: 50, consentPolicy: '2026-11', cart: {} })
+const HEAD = tags({ batchMs: 50, consentPolicy: '2026-11', cart: {}, attribution: true })
 
 /** One visit with everything in it; answers the bodies, and what is stored. */
 async function visited(t, update, head = HEAD) {
@@ -60,7 +60,7 @@ async function visited(t, update, head = HEAD) {
   if (update) await visit.cb('consent', update)
   if (update?.analytics === 'granted') {
     await world.collector.expectNames('page_view', 'share')
-    await until(async () => (await visit.stored()).includes('cb_test.cart'), 'the cart')
+    await until(async () => (await visit.stored()).filter((name) => /\.(cart|touch)$/.test(name)).length === 2, 'cart and origin')
   }
   const stored = (await visit.stored()).map((name) => name.replace('cb_test', 'cb_SITE')).sort()
   const shown = await visit.cb('exportData')
@@ -94,6 +94,8 @@ for (const [column, update, head] of [
       const share = events.find(({ name }) => name === 'share')
       if (share) assert.equal(cells['events[].data'], clicks(share.data))
       const [, keptVisitor, keptSession] = shown.cb_test.split('.')
+      const touch = /abc/.test(shown['cb_test.touch']) ? 'yes' : 'of this visit, without click ids'
+      assert.equal(STORED[column]['cb_SITE.touch'], touch)
       assert.equal(STORED[column].cb_SITE, keptVisitor === keptSession ? "without the visitor's id" : 'yes')
     }
   })

@@ -159,9 +159,9 @@ test('an order says what brought the shopper: first, last and last not direct, a
   assert.deepEqual(events.filter(({ name, data }) => name !== 'purchase' && JSON.stringify(data).includes('_touch_')), [])
 })
 
-test('of click ids an order has those of who agreed to marketing; of who denied it, nothing of earlier visits', async (t) => {
+test('of click ids an order has those of who agreed to marketing; of who did not, nothing of earlier visits', async (t) => {
   const world = await pages(t)
-  for (const [marketing, expected] of [['granted', 'CLICK-1'], ['denied', undefined]]) {
+  for (const [marketing, expected] of [['granted', 'CLICK-1'], ['denied', undefined], [undefined, undefined]]) {
     world.put('shop', { head: tags({ attribution: true, consentDefault: { analytics: 'granted', marketing } }) })
     const visit = await world.visit()
     await visit.go('/shop.html?utm_source=News&utm_medium=email&gclid=CLICK-1')

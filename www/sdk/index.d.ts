@@ -154,7 +154,7 @@ export interface Options {
   /**
    * What brought the shopper, as fields of the events that count: `first_touch_…`, `last_touch_…` and `last_non_direct_…`, each
    * with `channel`, `source`, `medium`, `campaign`, further `utm_` parameters by their names, and `at` (ms); `landing_page` and
-   * `entry_campaign` of the visit. With `marketing` granted also `click_id` and `click_id_type`; with it denied nothing from before
+   * `entry_campaign` of the visit. With `marketing` granted also `click_id` and `click_id_type`; without that nothing from before
    * the visit. Kept in local storage as `cb_`, the site and `.touch`, once there is a yes. Fetches the part `visits.js`, 3 KB,
    * together with the wasm. Default: none.
    */

@@ -42,20 +42,14 @@ export const make = (tracker, options, tell) => {
   const read = () => mayKeep && quietly(() => JSON.parse(localStorage.getItem(key)))
   const has = (purpose) => consent.purposes.includes(purpose)
 
-  /** Marketing is denied, not only left open: then nothing may tie two visits together. See `is_minimal` in the engine. */
-  const isVisitOnly = () => {
-    const { default: before = 'hold' } = options.consent || {}
-    const isOpen = consent.decided.marketing == 'default' && before != 'deny' && before.marketing != 'denied'
-    return !has('marketing') && !isOpen
-  }
-
   const settle = () => {
     if (consent.state != 'granted') return (session = kept = undefined)
     if (!due) return
     // A visit that began while the page was open is one without an arrival of its own.
     const at = session ? due.started : Math.round(performance.timeOrigin)
     session = due.id
-    const next = seen(read() || kept, { id: session, at }, arrival, landing, { days, isVisitOnly: isVisitOnly() })
+    // As in the engine: without a yes to marketing nothing may tie two visits together.
+    const next = seen(read() || kept, { id: session, at }, arrival, landing, { days, isVisitOnly: !has('marketing') })
     kept = has('marketing') ? next : withoutClicks(next)
     arrival = undefined
     if (mayKeep) quietly(() => localStorage.setItem(key, json(kept)))
