@@ -245,11 +245,11 @@ async function dump(visit) {
   return Object.fromEntries([...cookies, ...(await items(true)), ...(await items(false))].filter(([key]) => isOurs(key) && key !== 'mine'))
 }
 
-test('what is shown to who asks is all that the browser keeps: visit, cart and outbox; a reset forgets visit and cart', async (t) => {
+test('what is shown to who asks is all that the browser keeps: visit, cart, origin and outbox; a reset forgets all but the last', async (t) => {
   for (const build of ['cartbeacon', 'durable']) {
     const world = await pages(t)
-    const head = tags({ ...YES, cart: {}, batchMs: 60_000 }).replace('/cb/cartbeacon.js', `/cb/${build}.js`)
-    const path = world.put('shop', { head })
+    const head = tags({ ...YES, cart: {}, attribution: true, batchMs: 60_000 }).replace('/cb/cartbeacon.js', `/cb/${build}.js`)
+    const path = `${world.put('shop', { head })}?utm_source=letter`
     const visit = await world.visit()
     await visit.go(path)
     await visit.page.evaluate(() => {
@@ -267,13 +267,14 @@ test('what is shown to who asks is all that the browser keeps: visit, cart and o
     await put(2, other)
     await other.evaluate(() => window.cartbeacon('flush'))
     await world.collector.expectNames('add_to_cart')
-    await until(async () => Object.keys(await dump(visit)).length === (build === 'durable' ? 4 : 3), `everything of ${build}.js`)
+    await until(async () => Object.keys(await dump(visit)).length === (build === 'durable' ? 5 : 4), `everything of ${build}.js`)
     const shown = await visit.cb('exportData')
     assert.deepEqual(shown, await dump(visit), build)
     const { visitor } = await visit.cb('ids')
     assert.ok(shown.cb_test.includes(visitor.replace(/-/g, '')) || shown.cb_test.includes(visitor), shown.cb_test)
     assert.equal(JSON.parse(shown['cb_test.cart']).state.views[0].cart.items[0].item_id, 'M')
     if (build === 'durable') assert.ok(Object.entries(shown).some(([key, text]) => /^cb_test!.+!/.test(key) && text.includes('"page_view"')))
+    assert.match(shown['cb_test.touch'], /letter/)
 
     await visit.cb('reset')
     assert.deepEqual(Object.keys(await dump(visit)).filter((key) => !key.includes('!')), [])
@@ -283,6 +284,7 @@ test('what is shown to who asks is all that the browser keeps: visit, cart and o
     await until(async () => (await visit.cb('ids')).visitor, 'a new visitor')
     const { visitor: next } = await visit.cb('ids')
     assert.notEqual(next, visitor)
+    assert.doesNotMatch((await dump(visit))['cb_test.touch'], /letter/, 'the next one came by nothing')
     assert.doesNotMatch(JSON.stringify(await dump(visit)).split('cb_test!')[0], new RegExp(visitor))
     await other.evaluate(() => window.cartbeacon('track', 'share'))
     assert.equal(await other.evaluate(() => window.cartbeacon.tracker.ids().consent), 'granted', 'a reset is no withdrawal')

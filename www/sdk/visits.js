@@ -59,6 +59,8 @@ export const make = (tracker, options, tell) => {
     settle()
   })
   tracker.on('session', (told) => {
+    // Another visitor, after a `reset()` here or in another tab.
+    if (session && told.n < 2 && told.id != session) kept = undefined
     due = told
     settle()
   })
