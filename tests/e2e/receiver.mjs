@@ -8,12 +8,18 @@ export class Receiver {
   requests = []
   /** Preflights. */
   preflights = 0
+  /** Whether it lets in whatever a client asks for, with credentials. */
+  open = false
   /** What it answers; `(request, count)` to `{status, body, headers, drop, wait}`, the last in ms. */
   answer = () => ({})
   #server = createServer(async (request, response) => {
     const { origin } = request.headers
     // As most of them do: any origin, without credentials.
     const cors = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type, revision', 'access-control-expose-headers': 'date, retry-after' }
+    if (this.open) {
+      const asked = request.headers['access-control-request-headers'] ?? '*'
+      Object.assign(cors, { 'access-control-allow-origin': origin ?? '*', 'access-control-allow-credentials': 'true', 'access-control-allow-headers': asked })
+    }
     // A browser sends again by itself what broke on a connection that was used before.
     response.shouldKeepAlive = false
     if (request.method === 'OPTIONS') {
