@@ -4,8 +4,12 @@
  * A character for each byte, 32 higher, so that none is a control character of ASCII: packed by the server 17 % smaller than base64.
  */
 
-/** The bytes of such a text. */
-export const bytes = (text) => Uint8Array.from(text, (byte) => byte.charCodeAt() - 32)
+/** The bytes of such a text. A loop: `Uint8Array.from` would take five times as long, two milliseconds of a page's start. */
+export const bytes = (text) => {
+  const all = new Uint8Array(text.length)
+  for (let at = text.length; at--; ) all[at] = text.charCodeAt(at) - 32
+  return all
+}
 
 /** A promise of the module; rejects with a reason, a string. */
 export const compile = (text) =>
