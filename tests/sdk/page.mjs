@@ -44,6 +44,7 @@ let copies = 0
 /** A part's wasm as the bundler gives it to the part. */
 export const chars = (name) => Array.from(readFileSync(at(`target/wasm/sdk/${name}.wasm`)), (byte) => String.fromCharCode(byte + 32)).join('')
 globalThis.privacyChars = chars('privacy')
+globalThis.debugChars = chars('debug')
 
 /** A copy of an entry that nobody has run yet, with all it imports. */
 export const fresh = (file) => import(`../../www/sdk/${file}?copy=${++copies}`)
