@@ -42,7 +42,7 @@ const keepIdentity = (page, value, slot, room, all) => {
     })
   if (value && _medium == 1) localStorage.setItem(_key, value)
   if (!value) for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
-  page._held = load(page)
+  page._held = value && load(page)
   if (page._held) localStorage.setItem(page._yes, 1)
 }
 

@@ -159,6 +159,14 @@ export interface Options {
    * together with the wasm. Default: none.
    */
   attribution?: boolean | AttributionOptions
+  /**
+   * The domains of a shop that has several, the same list on each: who follows a link from one to another stays the same visitor, in
+   * the same session. The link gets the parameter `_cb` as it is followed, only with consent, that to `marketing` included; the
+   * other side takes it from a listed page within two minutes, and uses it once there is a yes there. It is in no recorded address.
+   * Its seal is a hash that binds it to the host, the browser and the time, no secret: see `www/sdk/linker/token.js`. Links only, no
+   * forms. Fetches the part `linker.js`, 1.4 KB, together with the wasm. Default: none.
+   */
+  linker?: { domains: string[] }
   /** Where ids are kept once consent allows it; `memory` keeps nothing. Default `'cookie'`. */
   storage?: 'cookie' | 'local' | 'memory'
   cookie?: {

@@ -65,6 +65,7 @@ export const PARTS = [
   ['anonymous', ({ consent }) => consent?.anonymous === true],
   ['debug', ({ debug }) => debug, 'awaited'],
   ['visits', ({ attribution }) => attribution, 'awaited'],
+  ['linker', ({ linker }) => linker, 'awaited'],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
 const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]
