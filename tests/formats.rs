@@ -348,3 +348,12 @@ fn an_odd_batch_is_survived() {
         }
     }
 }
+
+#[test]
+fn snowplow_is_told_what_the_whole_cart_comes_to_where_the_event_says_it() {
+    let batch = BATCH.replacen(r#""name":"add_to_cart","data":{"#, r#""name":"add_to_cart","data":{"cart_total":79.96,"#, 1);
+    assert_ne!(batch, BATCH);
+    let (_, requests) = translated("snowplow", "", "{}", &batch);
+    let told: String = requests.iter().map(|request| request.body.replace('\\', "")).collect();
+    assert!(told.contains(r#"cart/jsonschema/1-0-0","data":{"total_value":79.96,"currency":"EUR"}"#), "{told}");
+}

@@ -199,3 +199,20 @@ test('the collection ends with the yes: after a withdrawal no request follows', 
   await visit.page.waitForTimeout(300)
   assert.equal(receiver.requests.length, before)
 })
+
+test('cartbeacon/all asks for all formats at once, the usual entry for the usual ones first', async (t) => {
+  for (const [entry, wanted] of [['all', ['formats-all.js']], ['index', ['formats.js', 'formats-all.js']]]) {
+    const world = await pages(t)
+    const receiver = await new Receiver().start()
+    world.atEnd(() => receiver.stop())
+    const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${receiver.origin}`
+    await world.answer('/shop.html', () => ({ headers: { 'content-security-policy': policy } }))
+    const options = { endpoint: receiver.origin, site: 's', format: 'klaviyo', key: 'PUBLIC', batch: { ms: 50 }, consent: { default: { analytics: 'granted' } } }
+    const script = `import('/cb/${entry}.js').then(({ init }) => init(${JSON.stringify(options)}))`
+    const visit = await world.visit()
+    await visit.page.goto(world.put('shop', { head: '', script }))
+    await receiver.expect((all) => all.length > 0, 'the page view')
+    const fetched = visit.requests.map(({ url }) => url.split('/cb/')[1]).filter((file) => file?.startsWith('formats'))
+    assert.deepEqual(fetched, wanted, entry)
+  }
+})

@@ -1,6 +1,7 @@
 // The golden files of tests/formats against what their receivers publish: CloudEvents by its own library, Snowplow by the
 // limits that its schemas at Iglu Central set (the payload's keys are texts, required fields, lengths, cents), written down here.
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import Ajv from 'ajv'
@@ -20,6 +21,22 @@ test('each CloudEvent is one to the official library', () => {
   const { source, ...rest } = events[0]
   assert.ok(source)
   assert.throws(() => new cloudevents.CloudEvent({ ...rest, source: '' }).validate(), 'the library looks')
+})
+
+test('OTLP logs are what the official protobuf messages hold, field by field', () => {
+  // Generated from opentelemetry-proto; made for its own exporters, so it has no public name.
+  const generated = at('node_modules/@opentelemetry/otlp-transformer/build/src/generated/root.js')
+  const { ExportLogsServiceRequest: Request } = createRequire(import.meta.url)(generated).opentelemetry.proto.collector.logs.v1
+  const through = (body) => {
+    const message = Request.fromObject(body)
+    assert.equal(Request.verify(message), null)
+    return Request.toObject(Request.decode(Request.encode(message).finish()), { longs: String, enums: Number, bytes: String })
+  }
+  const body = JSON.parse(bodies('otlp')[0])
+  assert.deepEqual(through(body), body, 'no field that it does not know, none of another type')
+  const [record] = body.resourceLogs[0].scopeLogs[0].logRecords
+  record.eventname = record.eventName
+  assert.notDeepEqual(through(body), body, 'it looks')
 })
 
 const text = (maxLength = 4096) => ({ type: 'string', maxLength })

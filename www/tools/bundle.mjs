@@ -9,11 +9,12 @@ const sdk = (name) => at('www/sdk', name)
 const PARTS = ['anonymous.js', 'behaviour.js', 'destinations.js', 'debug.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js', 'gzip.js', 'linker.js', 'outbox.js', 'privacy.js', 'sources.js', 'visits.js']
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
   { entry: 'index.js', file: 'index.js', format: 'esm' },
+  { entry: 'all.js', file: 'all.js', format: 'esm' },
   { entry: 'inline.js', file: 'inline.js', format: 'esm' },
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
   // The same with what waits kept in storage.

@@ -40,6 +40,6 @@ export const REASONS = [
   ['snowplow', /^page$/, /ours alone/, 'The page’s title with every event, not with page views alone'],
   ['snowplow', /^entities\.client_session\./, /theirs alone/, '`duid`, `sid` and `vid` say whose session it is and which; the entity repeats them with a count'],
   ['snowplow', /^entities\.product\./, /ours alone/, 'The checkout has its products; their call for a step takes none'],
-  ['snowplow', /^entities\.cart\./, /theirs alone/, 'Told where the event has `cart_value`, as those of the option `cart` do; `value` of an addition is what was added'],
+  ['snowplow', /^entities\.cart\./, /theirs alone/, 'Told where the event has `cart_total`, as those of the option `cart` do; `value` of an addition is what was added'],
   ['snowplow', /^(e|se_.*|ue\..*)$/, /./, 'An event of the shop’s own is structured (`se`), since a schema for it would have to be in the shop’s registry'],
 ]

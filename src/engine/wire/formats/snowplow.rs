@@ -206,10 +206,10 @@ fn commerce(event: &Event<'_>, action: &str, w: &mut Writer) {
         for (_, item) in event.items() {
             product(item, currency, w);
         }
-        // The whole cart's value, which the events of GA4 do not say: where the shop does, in this field.
-        if is_price(event.field("cart_value")) {
+        // The whole cart's value, which the events of GA4 do not say: those of the option `cart` do.
+        if is_price(event.field("cart_total")) {
             describe(w, "cart/jsonschema/1-0-0");
-            price(w, "total_value", event.field("cart_value"));
+            price(w, "total_value", event.field("cart_total"));
             w.text("currency", currency).close("}").close("}");
         }
     }
