@@ -12,6 +12,7 @@ export const PLATFORMS = {
   '@iabtechlabtcf/cmpapi': { file: 'tcf', source: 'tcf', by: 'tcf', yes: '#yes', no: '#no' },
   '@iabtechlabtcf/cmpapi, found by itself': { file: 'tcf', source: 'auto', by: 'tcf', yes: '#yes', no: '#no' },
   '@iabgpp/cmpapi': { file: 'gpp', source: 'gpp', by: 'gpp', yes: '#yes', no: '#no', before: 'gpp-stub.js', purposes: ['analytics', 'sale'] },
+  '@walltowall/cookie-banner': { file: 'google', source: 'google', by: 'google', yes: 'cookie-banner [data-accept]', no: 'cookie-banner [data-reject]' },
   klaro: { file: 'klaro', library: 'klaro/dist/klaro.js', by: 'api', yes: '.klaro .cm-btn-success', no: '.klaro .cm-btn-danger' },
   'vanilla-cookieconsent': {
     file: 'vanilla',
