@@ -163,3 +163,17 @@ test('in the durable build nothing is kept that could not be told apart by desti
     assert.deepEqual(keys.filter((key) => /!.*!/.test(key)), [], 'no records')
   }
 })
+
+test('what is counted of nobody goes to one destination of ours that asks for no purpose, or nowhere', async (t) => {
+  const ours = ({ ads, site, own }) => [{ endpoint: `${ads.origin}/in`, purposes: ['marketing'] }, { endpoint: site.origin, format: 'segment', key: 'W' }, { endpoint: `${own.origin}/collect` }]
+  for (const describe of [ours, (to) => ours(to).slice(0, 2)]) {
+    const { to, visit } = await shop(t, ['ads', 'site', 'own'], describe, { consentAnonymous: true })
+    await visit.cb('consent', { analytics: 'denied' })
+    await visit.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    if (describe === ours) {
+      const [{ path, body }] = await to.own.expect((all) => all.length > 0, 'the counts')
+      assert.deepEqual([path, JSON.parse(body).consent.state], ['/collect', 'anonymous'])
+    } else await visit.page.waitForTimeout(300)
+    assert.deepEqual([to.ads.requests, to.site.requests, visit.requests.filter(({ method, url }) => method === 'POST' && !url.startsWith(to.own.origin))], [[], [], []])
+  }
+})

@@ -29,9 +29,10 @@ const here = () => {
 }
 
 /** Called once, with the tracker and its options. */
-export const make = (tracker, { endpoint, site = '', format = 'native' }) => {
-  // Other receivers would want a visitor.
-  if (format != 'native') return
+export const make = (tracker, { endpoint, site = '', format = 'native', destinations }) => {
+  // Other receivers would want a visitor. Of several destinations it is the first of ours that asks for no purpose of its own.
+  if (destinations) ({ endpoint } = [destinations].flat().find((one) => (one.format || 'native') == 'native' && !one.purposes?.length) || {})
+  if (format != 'native' || !endpoint) return
   /** What happened before there was a choice. */
   let waiting = []
   const counts = new Map()
