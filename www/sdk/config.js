@@ -86,7 +86,7 @@ export const configure = (options, note) => {
       config['capture.pages'] = config['capture.clicks'] = false
       if (value) [value].flat().forEach((word) => option('capture.' + word, true))
     } else if (type == 'undefined') {
-      if (!/^(behaviour|capture\.|cookie\.domain|attribution|linker)/.test(name) && (name != 'format' || value != 'native')) problem = 'not an option'
+      if (!/^(behaviour|capture\.|cookie\.domain|attribution|linker|sample)/.test(name) && (name != 'format' || value != 'native')) problem = 'not an option'
     } else if (type == 'boolean') config[name] = value === true
     else if (name == 'storage') {
       config[name] = MEDIA.indexOf(value)

@@ -206,7 +206,12 @@ export interface Options {
     /** The query keys that keep their values, beside those of campaigns (`utm_…`) and paid clicks; others get `[removed]`. Default: all keep them. */
     queryKeys?: string[]
   }
-  /** Planned. The share of visitors that is recorded, 0 to 1. Default 1. */
+  /**
+   * The share of visitors of whom all is recorded, 0 to 1; of the others orders, refunds, carts and checkout, sign-ups and leads alone.
+   * Drawn once a browser (kept as `cb_`, the site and `.sample` once there is a yes). What it concerns carries the rate as `sample_rate`
+   * and stands for 1 / `sample_rate` events; what is left out is counted as `filtered`. A value that is no such number records all, and
+   * debug says so. Fetches the part `sampling.js`, 1 KB; where it cannot be had, all is recorded, without a rate. Default 1.
+   */
   sample?: number
   /**
    * Sees each event once, captured ones too, after the firewall and before it is held, queued or told to subscribers: answers

@@ -11,6 +11,7 @@ const PARTS = {
   sources: () => import('./sources.js'),
   behaviour: () => import('./behaviour.js'),
   visits: () => import('./visits.js'),
+  sampling: () => import('./sampling.js'),
   linker: () => import('./linker.js'),
   anonymous: () => import('./anonymous.js'),
   outbox: globalThis.DURABLE && (() => import('./outbox.js')),

@@ -66,6 +66,7 @@ export const PARTS = [
   ['debug', ({ debug }) => debug, 'awaited'],
   ['visits', ({ attribution }) => attribution, 'awaited'],
   ['linker', ({ linker }) => linker, 'awaited'],
+  ['sampling', ({ sample = 1 }) => sample !== 1, 'awaited'],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
 const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]

@@ -6,7 +6,7 @@ import { at, dist } from './paths.mjs'
 const sdk = (name) => at('www/sdk', name)
 
 /** What options ask for: see www/sdk/parts.js. */
-const PARTS = ['anonymous.js', 'behaviour.js', 'destinations.js', 'debug.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js', 'gzip.js', 'linker.js', 'outbox.js', 'privacy.js', 'sources.js', 'visits.js']
+const PARTS = ['anonymous.js', 'behaviour.js', 'destinations.js', 'debug.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js', 'gzip.js', 'linker.js', 'outbox.js', 'privacy.js', 'sampling.js', 'sources.js', 'visits.js']
 
 /** Every file of dist/; what is not bundled is copied. */
 export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
