@@ -76,6 +76,11 @@ const MUTATIONS = [
     caught: /something is stored after a no|without a yes/,
   },
   {
+    rule: 'a withdrawal in another tab is one here',
+    changes: [['tracker/mod.rs', 'Input::Withdrawn => {', 'Input::Withdrawn if ON => {}\n            Input::Withdrawn => {']],
+    caught: /something waits after a no|stored without a yes|sent without a yes/,
+  },
+  {
     rule: 'what could not leave is tried again',
     changes: [['tracker/deliver.rs', 'if overdue || self.delivery.waiting().is_some()', 'if !ON && (overdue || self.delivery.waiting().is_some())']],
     caught: /the last event|still has something/,
