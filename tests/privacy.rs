@@ -350,6 +350,9 @@ fn names_say_what_a_value_is() {
         "gclid=EAIaIQobChMI_4111111111111111&utm_term=[email]"
     );
     assert_eq!(url("next=%2Flogin%3Ftoken%3Dabcdef%26page%3D2&q=1"), "next=%2Flogin%3Ftoken%3D[token]%26page%3D2&q=1");
+    // Where mails go that cannot be delivered, and not what only has a plus before it.
+    let text = in_field(&rules, "note", "a+b@c.de, to=d@e.fr; prvs+7=anna@example.com, 1+1=2, mail=anna@example.com");
+    assert_eq!(text, "[email], to=[email]; [email], 1+1=2, mail=[email]");
     assert_eq!(in_field(&rules, "href", "mailto:anna@example.com?subject=Hi"), "mailto:[email]?subject=Hi");
     // Digits of other scripts.
     for text in ["+٤٩ ١٧١ ١٢٣٤٥٦٧", "+۴۹ ۱۷۱ ۱۲۳۴۵۶۷", "+४९ १७१ १२३४५६७", "+৪৯ ১৭১ ১২৩৪৫৬৭", "+๔๙ ๑๗๑ ๑๒๓๔๕๖๗"]

@@ -88,6 +88,8 @@ impl<'a> Scan<'a> {
         // Where an address, and where the name of a query key, may begin; and up to where digits are a code of the shop's.
         let (mut word, mut key, mut quiet) = (0, 0, 0);
         let (mut before, mut last) = (b' ', b' ');
+        // Whether there is a `+` in what may be an address.
+        let mut tag = false;
         let mut pos = 0;
         while pos < chars.len() {
             let b = at(chars, pos);
@@ -101,7 +103,7 @@ impl<'a> Scan<'a> {
                     About::Code => quiet = end,
                     About::Allowed => {
                         (before, last) = (b, b);
-                        (pos, word, key) = (end, end, end);
+                        (pos, word, key, tag) = (end, end, end, false);
                         continue;
                     }
                     _ => {}
@@ -120,13 +122,16 @@ impl<'a> Scan<'a> {
             if let Some((from, end, kind)) = found {
                 self.replace(from, end, kind);
                 (before, last) = (b']', b']');
-                (pos, word, key) = (end, end, end);
+                (pos, word, key, tag) = (end, end, end, false);
                 continue;
             }
             pos += 1;
             if !is_word(b) {
-                if !matches!(b, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'' | b'~' | b'!') {
-                    word = pos;
+                tag |= b == b'+';
+                // `bounce+7=user@host`: where a mail that cannot be delivered goes. https://cr.yp.to/proto/verp.txt
+                let goes_on = matches!(b, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'' | b'~' | b'!') || (tag && b == b'=');
+                if !goes_on {
+                    (word, tag) = (pos, false);
                 }
                 if matches!(b, b'?' | b'&' | b'#' | b';' | b'/' | b' ' | b'"' | b'=') {
                     key = pos;
