@@ -39,6 +39,21 @@ test('OTLP logs are what the official protobuf messages hold, field by field', (
   assert.notDeepEqual(through(body), body, 'it looks')
 })
 
+test('RudderStack messages have the fields and types of its HTTP API', () => {
+  // The types that https://www.rudderstack.com/docs/api/http-api/ describes for page and track calls in a batch.
+  const string = { type: 'string' }
+  const time = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' }
+  const library = { type: 'object', properties: { name: string, version: string } }
+  const context = { type: 'object', properties: { ip: string, library, traits: { type: 'object' } } }
+  const fields = { userId: string, anonymousId: string, messageId: string, type: { enum: ['page', 'track'] }, event: string, name: string, properties: { type: 'object' }, context, timestamp: time, originalTimestamp: time }
+  const known = { type: 'object', properties: fields, required: ['type', 'anonymousId', 'messageId'], additionalProperties: false, if: { properties: { type: { const: 'track' } } }, then: { required: ['event'] } }
+  const check = new Ajv().compile({ type: 'object', properties: { batch: { type: 'array', minItems: 1, items: known }, sentAt: time }, required: ['batch'], additionalProperties: false })
+  const body = JSON.parse(bodies('rudderstack')[0])
+  assert.ok(check(body), JSON.stringify(check.errors))
+  body.batch[0].userId = 7
+  assert.equal(check(body), false, 'it looks')
+})
+
 const text = (maxLength = 4096) => ({ type: 'string', maxLength })
 const money = { type: 'number', minimum: 0, maximum: 9_999_999, multipleOf: 0.01 }
 const count = { type: 'integer', minimum: 0, maximum: 9_999_999 }
