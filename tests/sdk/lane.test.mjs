@@ -115,3 +115,71 @@ test('a format that throws, or answers twice, costs its own batch', () => {
   lane.take(batch('b'), 1)
   assert.deepEqual([stats().acknowledged, stats().lost], [1, { rejected: 1 }])
 })
+
+/** Numbers that follow from the seed (mulberry32). */
+const random = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+}
+
+test('whatever happens: it adds up, nothing leaves without its purpose, nothing arrives twice that was answered, and it drains', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_790_000_000_000 })
+  const STATUSES = [200, 204, 1001, 400, 413, 404, 408, 429, 503, 0, -1, -2]
+  for (let seed = 1; seed <= 300; seed++) {
+    const next = random(seed)
+    const pick = (list) => list[Math.floor(next() * list.length)]
+    const { lane, sent, state, stats } = open({ purposes: ['marketing'], limits: { events: 30, bytes: 20_000, ms: 600_000 } })
+    const granted = () => state.consent.state === 'granted' && state.consent.purposes.includes('marketing')
+    const settled = new Set()
+    let seen = 0
+    const look = () => {
+      for (const { events } of sent.slice(seen)) {
+        assert.ok(granted(), `seed ${seed}: sent without its purpose`)
+        for (const { id } of events) assert.ok(!settled.has(id), `seed ${seed}: ${id} again`)
+      }
+      seen = sent.length
+      stats()
+    }
+    const answer = (status) => {
+      const open = sent.filter(({ isAnswered }) => !isAnswered)
+      if (!open.length) return
+      const one = pick(open)
+      one.isAnswered = true
+      if ((status > 199 && status < 300) || status > 999 || status === -2) for (const { id } of one.events) settled.add(id)
+      one.answer(status, next() < 0.3 ? 2 : 0)
+    }
+    for (let step = 0; step < 80; step++) {
+      const at = next()
+      if (at < 0.35) lane.take(batch(...Array.from({ length: 1 + Math.floor(next() * 4) }, () => pick(['view_item', 'purchase', 'login']))), pick([0, 1, 1, 1]))
+      else if (at < 0.65) answer(pick(STATUSES))
+      else if (at < 0.75) t.mock.timers.tick(Math.floor(next() * 20_000))
+      else if (at < 0.8) lane.resume()
+      else if (at < 0.85) lane.pump(0)
+      else if (at < 0.9) {
+        const marketing = pick(['granted', 'denied', 'open'])
+        const purposes = marketing === 'granted' ? YES.purposes : ['analytics']
+        state.consent = { state: 'granted', purposes, decided: { ...YES.decided, marketing: marketing === 'open' ? 'default' : 'api' } }
+        lane.pump(1)
+      } else if (at < 0.92) {
+        state.consent = { ...YES, state: 'withdrawn', purposes: [] }
+        lane.withdraw()
+      }
+      look()
+    }
+    // All is well again.
+    state.consent = YES
+    lane.resume()
+    look()
+    for (let turn = 0; turn < 200 && stats().queued + stats().inDoubt > 0; turn++) {
+      answer(200)
+      look()
+      t.mock.timers.tick(1000)
+      look()
+    }
+    const { held, queued, inDoubt } = stats()
+    assert.deepEqual([held, queued, inDoubt], [0, 0, 0], `seed ${seed}`)
+    lane.stop()
+  }
+})
