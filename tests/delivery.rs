@@ -292,3 +292,24 @@ fn what_before_send_drops_is_counted_and_whoever_asks_tells_of_views() {
     let views = w.tabs[tab].told.iter().filter(|line| line.starts_with("ask ")).count();
     assert_eq!((views, w.stats(tab).accepted), (1, 1), "the view is asked for, not recorded");
 }
+
+#[cfg(feature = "outbox")]
+#[test]
+fn while_nothing_more_may_be_on_its_way_an_event_writes_itself_alone() {
+    let (mut w, tab) = granted("");
+    w.run(6_000);
+    w.network = Network { latency: 25_000, ..HEALTHY };
+    let one_by_one = |w: &mut World, count| {
+        for _ in 0..count {
+            w.track(tab, "add_to_cart", ADD);
+            w.run(1);
+        }
+    };
+    one_by_one(&mut w, 700);
+    let (writes, sends) = (w.writes, w.sends);
+    one_by_one(&mut w, 50);
+    assert_eq!((w.writes - writes, w.sends - sends), (50, 0));
+    w.network = HEALTHY;
+    w.run(60_000);
+    assert_eq!((w.received("add_to_cart"), w.receiver.duplicates), (750, 0));
+}

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use cartbeacon::engine::config::Config;
-use cartbeacon::engine::io::{Answer, Input, Outcome, Output};
+use cartbeacon::engine::io::{Answer, Input, Kept, Outcome, Output};
 use cartbeacon::engine::page::{Facts, Reason};
 use cartbeacon::engine::privacy::{Redacted, Rules};
 use cartbeacon::engine::time::Now;
@@ -71,6 +71,20 @@ impl Page {
         for _ in 0..count {
             let answer = self.input(Input::Track("add_to_cart".to_owned(), ADD_TO_CART.to_owned(), String::new()));
             assert!(matches!(black_box(answer), Answer::Event(..)), "the event is accepted");
+        }
+    }
+
+    /// Tracks and stores, event by event; what is sent stays without an answer.
+    fn store(&mut self, count: u32) {
+        for _ in 0..count {
+            self.track(1);
+            let now = self.now();
+            self.tracker.handle_timeout(now);
+            let mut records = 0;
+            while let Some(output) = self.tracker.poll_output() {
+                records += u32::from(matches!(black_box(output), Output::Store { what: Kept::Record, .. }));
+            }
+            assert!(records > 0, "the event is stored");
         }
     }
 
@@ -149,6 +163,15 @@ fn main() {
     report("an event queued behind others", |backlog| {
         let prepare = || Page::granted(backlog, backlog);
         cost(EVENTS, prepare, |page| page.track(EVENTS))
+    });
+    report("an event that is stored as it comes, each in a task of its own, behind others that are stored", |backlog| {
+        let prepare = || {
+            let mut page = Page::granted(backlog + EVENTS, 0);
+            page.input(Input::Opened);
+            page.store(backlog);
+            page
+        };
+        cost(EVENTS, prepare, |page| page.store(EVENTS))
     });
     report("an event for a full queue on a page that cannot send: an older one has to go", |backlog| {
         // Room is made for an eighth of the queue at a time: only so many events tell what each costs.

@@ -80,8 +80,8 @@ const open = (mark, hear) => {
       stored += value.length
       records[slot] = key
     } else {
-      const live = text.split(',')
-      for (const dead of Object.keys(records).filter((slot) => !live.includes(slot))) {
+      const live = new Set(text.split(','))
+      for (const dead of Object.keys(records).filter((slot) => !live.has(slot))) {
         stored -= store.getItem(records[dead])?.length || 0
         store.removeItem(records[dead])
         delete records[dead]

@@ -2,6 +2,7 @@
 
 use super::super::event::{UNSTORED, is_stored};
 use super::super::io::{Outcome, Transport};
+use super::keep::IS_BUILT;
 use super::*;
 
 /// Beacons and keepalive fetches may have 64 KiB in flight, shared with every other script of the page: leave them some.
@@ -186,28 +187,42 @@ impl Tracker {
 
     /// Sends what may be sent now. A page that is `dying` does not wait for better times.
     pub(super) fn flush(&mut self, now: Now, dying: bool) {
+        // While others wait for room, an event that comes costs no more than itself: nothing is saved or swept for it. The
+        // base has nothing to sweep, and no bytes for the question.
+        if self.try_flush(now, dying) || dying || !IS_BUILT {
+            self.save();
+            self.sweep();
+        }
+    }
+
+    /// Whether anything went, or ended.
+    fn try_flush(&mut self, now: Now, dying: bool) -> bool {
         self.timers.stop(Timer::Flush);
         // What is on its way is stored before it goes, and whether that worked is heard before it is packed. A page that is
         // dying stores it packed.
         if !dying && self.store() {
-            return self.timers.set(Timer::Flush, now.mono);
+            self.timers.set(Timer::Flush, now.mono);
+            return false;
         }
         if self.delivery.zeros >= BREAK_AFTER {
-            return;
+            return false;
         }
         if !dying && now.mono < self.delivery.not_before {
             self.flush_if_waiting(now);
-            return;
+            return false;
         }
         self.cancel_tail();
         let expired = self.queue.expire(self.at(now).saturating_sub(self.config.ms(Number::QueueMs)));
         self.lose(Loss::Expired, expired);
-        while self.send_one(dying, now) {}
+        let mut went = expired > 0;
+        while self.send_one(dying, now) {
+            went = true;
+        }
         self.store();
-        self.save();
         if dying {
             self.hold_tail(now);
         }
+        went
     }
 
     /// Sends one batch; false when there is none, no permit, or no room.

@@ -198,7 +198,6 @@ impl Tracker {
         }
         if self.timers.take(Timer::Flush, now.mono) {
             self.flush(now, self.hidden);
-            self.sweep();
         }
         if self.timers.take(Timer::Store, now.mono) {
             self.store();
