@@ -163,6 +163,8 @@ export const nameless = (text) =>
 export const send = (page, how, send, text) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet", 1000 and more "stored, but for so many". */
   const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  // Taken back on another host of the shop, of which nobody tells.
+  if (gone(page)) return void (page._hear(WITHDRAWN), answer(-1))
   text = nameless(text)
   if (page._notify.send) return void quietly(() => page._notify.send(how, text, answer))
   const packed = quietly(() => page._notify.gzip?.(text))

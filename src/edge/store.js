@@ -26,14 +26,19 @@ export const load = ({ _medium, _key, _notify }) => {
 }
 
 /**
- * Stores the identity, and the mark that there is a yes: when that goes, all tabs hear it. An empty identity is taken off,
- * wherever an earlier page has put it, and what parts keep with it, but not the mark and the outbox; with `all` those as well.
+ * Stores the identity, and the mark that there is a yes: when that goes, all tabs hear it. With an empty one, what parts keep
+ * goes too, but not the mark and the outbox; in its place stays a `0`, or other hosts of the shop, who share the cookie and not
+ * the mark, would take it for a withdrawal. With `all` everything goes, wherever an earlier page has put it.
  *
  * A cookie is set for the widest domain that the browser takes: it refuses public suffixes
  * (https://datatracker.ietf.org/doc/html/rfc6265#section-5.3). With the option `cookie.domain` for that, or the host alone.
  */
 const keepIdentity = (page, value, slot, room, all) => {
   const { _medium, _key, _days, _notify } = page
+  if (!value) {
+    value = all || !load(page) ? '' : '0'
+    for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
+  }
   if (value ? _medium < 1 : readCookie(_key))
     [].concat(_notify.domain || location.hostname.split('.').map((_, at, all) => all.slice(-2 - at).join('.')), '').some((domain) => {
       document.cookie =
@@ -41,7 +46,6 @@ const keepIdentity = (page, value, slot, room, all) => {
       return (readCookie(_key) || '') == value
     })
   if (value && _medium == 1) localStorage.setItem(_key, value)
-  if (!value) for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
   page._held = value && load(page)
   if (page._held) localStorage.setItem(page._yes, 1)
 }
@@ -85,5 +89,5 @@ export const keep = (page, what, slot, room, text) =>
 /** What a tab that is gone has left. */
 export const found = (page) => page._found
 
-/** Whether all that was kept is gone since: the shopper took the yes back while this page could not hear. A `reset()` leaves the mark. */
-export const gone = (page) => page._held && !load(page) && !quietly(() => localStorage.getItem(page._yes))
+/** Whether what was kept is gone since: the shopper took the yes back while this page could not hear, or on another host of the shop. */
+export const gone = (page) => page._held && !load(page)

@@ -32,6 +32,27 @@ test('one visitor on all hosts of a shop: the cookie is of the widest domain tha
   assert.deepEqual(await ours(visit), [], 'taken back on one host, gone on all')
 })
 
+test('a yes that is taken back on one host is not brought back by a page that is open on another', async (t) => {
+  const world = await pages(t)
+  const path = world.put('shop', { head: tags() })
+  const visit = await world.visit()
+  await visit.go(at(world, 'www.shop.localhost') + path)
+  await visit.cb('consent', { analytics: 'granted', marketing: 'granted' })
+  await visit.cb('flush')
+  const other = await visit.open()
+  await other.goto(at(world, 'blog.shop.localhost') + path)
+  await visit.ready(other)
+  assert.equal(await other.evaluate(() => window.cartbeacon('ids').consent), 'granted')
+  await visit.cb('consent', 'withdraw')
+  await other.evaluate(() => {
+    window.cartbeacon('track', 'share')
+    window.cartbeacon('flush')
+  })
+  assert.equal(await other.evaluate(() => window.cartbeacon('ids').consent), 'withdrawn')
+  assert.deepEqual(await ours(visit), [])
+  assert.equal((await visit.leave()).some(({ name }) => name === 'share'), false)
+})
+
 test('the cookie is of the domain that the shop names; what the browser refuses means this host alone', async (t) => {
   const world = await pages(t)
   const page = '/shop.html'
