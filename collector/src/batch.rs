@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::anonymous::Counts;
 use crate::clock::{Millis, believed};
+use crate::device;
 use crate::fields::{self, Money, Sold};
 use crate::limits::MAX_EVENTS;
 use crate::refusal::Refusal;
@@ -52,6 +53,8 @@ pub(crate) struct Accepted {
     pub(crate) user: Option<String>,
     /// The class of its device, which the body does not tell.
     pub(crate) device: Option<&'static str>,
+    /// What says that it is a robot's, if anything does.
+    pub(crate) robot: Option<&'static str>,
     /// What brought the visit here, and when.
     pub(crate) touches: Vec<(Millis, Touch)>,
     /// Whether its events are a visit's: those of a picture in a mail are not.
@@ -97,6 +100,8 @@ pub(crate) struct Row {
     /// The cart it is about, where its sender numbers them.
     pub(crate) cart: Option<String>,
     pub(crate) items: Vec<Sold>,
+    /// Whether it says itself that no person was there.
+    pub(crate) robot: Option<&'static str>,
 }
 
 /// One event that was turned away.
@@ -188,6 +193,7 @@ fn accept(batch: Batch<Box<RawValue>>, received: Millis) -> Result<Accepted, Ref
     }
     Ok(Accepted {
         device: None,
+        robot: None,
         touches: touches(&pages, &events),
         visited: true,
         batch: batch_id,
@@ -278,6 +284,7 @@ fn event(text: &str, pages: &[Page], sent: Millis, received: Millis) -> Result<R
         transaction: checked.get("transaction_id").and_then(fields::text),
         cart: checked.get("cart_id").and_then(fields::text).filter(|id| !id.is_empty() && id.len() <= MAX_NAME),
         items: fields::sold(&event.name, checked),
+        robot: device::told(&event.name, checked.text("robot")),
         id,
         seq,
         t,

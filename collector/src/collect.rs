@@ -56,6 +56,7 @@ async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<A
     match batch::read(&taken.text, clock::now())? {
         Message::Store(mut batch) => {
             batch.device = device::of(headers);
+            batch.robot = device::robot(headers);
             let rejected = batch.rejected.iter().map(told).collect();
             let outcome = shared.writer.store(batch).await?;
             Ok(Answer::Stored { stored: outcome.stored, duplicates: outcome.duplicates, rejected })

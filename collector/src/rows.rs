@@ -107,6 +107,7 @@ struct Tally {
     shipping_at: Millis,
     payment_at: Millis,
     cart: Option<String>,
+    robot: Option<&'static str>,
 }
 
 impl Tally {
@@ -114,6 +115,7 @@ impl Tally {
         self.first_at = Some(self.first_at.map_or(row.at, |first| first.min(row.at)));
         self.last_at = self.last_at.max(row.at);
         self.events += 1;
+        self.robot = self.robot.or(row.robot);
         match row.name.as_str() {
             "view_item" => self.views += 1,
             "add_to_cart" => {
@@ -139,14 +141,14 @@ impl Tally {
     fn write(&self, connection: &Connection, batch: &Accepted) -> Result<()> {
         let mut upsert = connection.prepare_cached(
             "INSERT INTO session (id, visitor, site, n, started, first_at, last_at, events, views, carts, checkouts, orders, units,
-                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at, cart)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?22)
+                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at, cart, robot)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?22, ?23)
              ON CONFLICT (id) DO UPDATE SET
                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
                events = events + excluded.events, views = views + excluded.views, carts = carts + excluded.carts,
                checkouts = checkouts + excluded.checkouts, orders = orders + excluded.orders, units = excluded.units,
                filled_at = max(filled_at, excluded.filled_at), emptied_at = max(emptied_at, excluded.emptied_at),
-               device = coalesce(device, excluded.device), cart = coalesce(excluded.cart, cart),
+               device = coalesce(device, excluded.device), cart = coalesce(excluded.cart, cart), robot = coalesce(robot, excluded.robot),
                contact = CASE WHEN ?21 THEN coalesce(excluded.contact, contact) END,
                checkout_at = max(checkout_at, excluded.checkout_at), shipping_at = max(shipping_at, excluded.shipping_at),
                payment_at = max(payment_at, excluded.payment_at)",
@@ -175,6 +177,7 @@ impl Tally {
             self.payment_at,
             batch.may_contact(),
             self.cart,
+            self.robot.or(batch.robot),
         ])?;
         Ok(())
     }

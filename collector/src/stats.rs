@@ -57,6 +57,9 @@ impl Span {
     }
 }
 
+/// A condition more on any table with a visitor: no robots. One visit of a robot makes its visitor one.
+pub(crate) const PEOPLE: &str = "AND visitor NOT IN (SELECT visitor FROM session WHERE robot IS NOT NULL)";
+
 /// Everything the page shows but the list of events.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,6 +86,8 @@ pub(crate) struct Stats {
     odd: i64,
     erasures: i64,
     erased_rows: i64,
+    /// Sessions of robots in the span, whether the other figures are with them or not.
+    robots: i64,
 }
 
 /// Sessions that came at least this far.
@@ -142,11 +147,12 @@ struct Refused {
 }
 
 /// Reads all figures of a span.
-pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<Stats> {
+pub(crate) fn read(connection: &Connection, span: Span, robots: bool, now: Millis) -> Result<Stats> {
     let since = span.reach().map_or(0, |(back, _)| now - back);
-    let (open_carts, abandoned_carts) = carts(connection, since, now)?;
-    let (orders, revenue) = revenue(connection, since)?;
-    let (funnel, visitors) = funnel(connection, since)?;
+    let people = if robots { "" } else { PEOPLE };
+    let (open_carts, abandoned_carts) = carts(connection, since, now, people)?;
+    let (orders, revenue) = revenue(connection, since, people)?;
+    let (funnel, visitors) = funnel(connection, since, people)?;
     let (erasures, erased_rows) = connection
         .prepare_cached("SELECT count(*), coalesce(sum(rows), 0) FROM erasure WHERE at >= ?1")?
         .query_row([since], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -160,29 +166,32 @@ pub(crate) fn read(connection: &Connection, span: Span, now: Millis) -> Result<S
         abandoned_carts,
         orders,
         revenue,
-        refunds: refunds(connection, since)?,
-        activity: activity(connection, span, now)?,
-        products: products(connection, since)?,
+        refunds: refunds(connection, since, people)?,
+        activity: activity(connection, span, now, people)?,
+        products: products(connection, since, people)?,
         lost: lost(connection, since)?,
         refused: refused(connection, since)?,
         anonymous: anonymous(connection, since)?,
         odd: odd(connection, since)?,
         erasures,
         erased_rows,
+        robots: connection
+            .prepare_cached("SELECT count(*) FROM session WHERE last_at >= ?1 AND robot IS NOT NULL")?
+            .query_row([since], |row| row.get(0))?,
     })
 }
 
 /// A session that ordered also counts as one that checked out, had a cart and saw a product, whatever else arrived of it:
 /// the funnel never widens.
-fn funnel(connection: &Connection, since: Millis) -> Result<(Funnel, i64)> {
-    let mut ask = connection.prepare_cached(
+fn funnel(connection: &Connection, since: Millis, people: &str) -> Result<(Funnel, i64)> {
+    let mut ask = connection.prepare_cached(&format!(
         "SELECT count(*), count(DISTINCT visitor),
                 count(*) FILTER (WHERE orders + checkouts + carts + views > 0),
                 count(*) FILTER (WHERE orders + checkouts + carts > 0),
                 count(*) FILTER (WHERE orders + checkouts > 0),
                 count(*) FILTER (WHERE orders > 0)
-         FROM session WHERE last_at >= ?1",
-    )?;
+         FROM session WHERE last_at >= ?1 {people}",
+    ))?;
     ask.query_row([since], |row| {
         let funnel = Funnel { sessions: row.get(0)?, views: row.get(2)?, carts: row.get(3)?, checkouts: row.get(4)?, orders: row.get(5)? };
         Ok((funnel, row.get(1)?))
@@ -190,11 +199,11 @@ fn funnel(connection: &Connection, since: Millis) -> Result<(Funnel, i64)> {
 }
 
 /// A cart is there when something was added after the last order or emptying, and not all of it was taken out again.
-fn carts(connection: &Connection, since: Millis, now: Millis) -> Result<(i64, i64)> {
-    let mut ask = connection.prepare_cached(
+fn carts(connection: &Connection, since: Millis, now: Millis, people: &str) -> Result<(i64, i64)> {
+    let mut ask = connection.prepare_cached(&format!(
         "SELECT count(*) FILTER (WHERE last_at >= ?2), count(*) FILTER (WHERE last_at < ?2)
-         FROM session WHERE last_at >= ?1 AND filled_at > emptied_at AND units > 0",
-    )?;
+         FROM session WHERE last_at >= ?1 AND filled_at > emptied_at AND units > 0 {people}",
+    ))?;
     ask.query_row([since, now - IDLE], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
@@ -205,8 +214,8 @@ fn join(high: i64, low: i64) -> i128 {
     (i128::from(high) << 24) + i128::from(low)
 }
 
-fn revenue(connection: &Connection, since: Millis) -> Result<(i64, Vec<Revenue>)> {
-    let sql = format!("SELECT currency, count(*), {HALVES} FROM sale WHERE at >= ?1 GROUP BY currency");
+fn revenue(connection: &Connection, since: Millis, people: &str) -> Result<(i64, Vec<Revenue>)> {
+    let sql = format!("SELECT currency, count(*), {HALVES} FROM sale WHERE at >= ?1 {people} GROUP BY currency");
     let mut ask = connection.prepare_cached(&sql)?;
     let mut rows = ask.query([since])?;
     let mut orders = 0;
@@ -228,9 +237,9 @@ fn revenue(connection: &Connection, since: Millis) -> Result<(i64, Vec<Revenue>)
     Ok((orders, revenue.collect()))
 }
 
-fn refunds(connection: &Connection, since: Millis) -> Result<Vec<Amount>> {
+fn refunds(connection: &Connection, since: Millis, people: &str) -> Result<Vec<Amount>> {
     let sql = format!(
-        "SELECT currency, {HALVES} FROM event WHERE name = 'refund' AND at >= ?1 AND amount IS NOT NULL GROUP BY currency ORDER BY 1"
+        "SELECT currency, {HALVES} FROM event WHERE name = 'refund' AND at >= ?1 AND amount IS NOT NULL {people} GROUP BY currency ORDER BY 1"
     );
     let mut ask = connection.prepare_cached(&sql)?;
     let rows = ask.query_map([since], |row| {
@@ -240,7 +249,7 @@ fn refunds(connection: &Connection, since: Millis) -> Result<Vec<Amount>> {
     rows.collect()
 }
 
-fn activity(connection: &Connection, span: Span, now: Millis) -> Result<Activity> {
+fn activity(connection: &Connection, span: Span, now: Millis, people: &str) -> Result<Activity> {
     let (from, step) = match span.reach() {
         Some((back, step)) => {
             let end = now - now.rem_euclid(step) + step;
@@ -254,9 +263,9 @@ fn activity(connection: &Connection, span: Span, now: Millis) -> Result<Activity
     };
     let columns = usize::try_from((now - from) / step + 1).unwrap_or(1);
     let mut activity = Activity { from, step, events: vec![0; columns], orders: vec![0; columns] };
-    let mut ask = connection.prepare_cached(
-        "SELECT (at - ?1) / ?2, count(*), count(*) FILTER (WHERE name = 'purchase') FROM event WHERE at >= ?1 GROUP BY 1",
-    )?;
+    let mut ask = connection.prepare_cached(&format!(
+        "SELECT (at - ?1) / ?2, count(*), count(*) FILTER (WHERE name = 'purchase') FROM event WHERE at >= ?1 {people} GROUP BY 1",
+    ))?;
     let mut rows = ask.query([from, step])?;
     while let Some(row) = rows.next()? {
         // A clock that is a little ahead puts an event into the next column: it is shown in the last one.
@@ -270,13 +279,13 @@ fn activity(connection: &Connection, span: Span, now: Millis) -> Result<Activity
     Ok(activity)
 }
 
-fn products(connection: &Connection, since: Millis) -> Result<Vec<Product>> {
-    let mut ask = connection.prepare_cached(
+fn products(connection: &Connection, since: Millis, people: &str) -> Result<Vec<Product>> {
+    let mut ask = connection.prepare_cached(&format!(
         "SELECT item_id, max(item_name), count(*) FILTER (WHERE event_name = 'view_item'),
                 count(*) FILTER (WHERE event_name = 'add_to_cart'),
                 coalesce(sum(quantity) FILTER (WHERE event_name = 'purchase'), 0) AS sold
-         FROM item WHERE at >= ?1 GROUP BY item_id ORDER BY sold DESC, 4 DESC, 3 DESC, 1 LIMIT ?2",
-    )?;
+         FROM item WHERE at >= ?1 {people} GROUP BY item_id ORDER BY sold DESC, 4 DESC, 3 DESC, 1 LIMIT ?2",
+    ))?;
     let rows = ask.query_map(params![since, PRODUCTS], |row| {
         Ok(Product { id: row.get(0)?, name: row.get(1)?, views: row.get(2)?, carts: row.get(3)?, sold: row.get(4)? })
     })?;

@@ -39,6 +39,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 #[derive(Debug, Deserialize)]
 pub(crate) struct Ask {
     span: Option<String>,
+    /// `no` leaves out what robots did.
+    robots: Option<String>,
 }
 
 /// One event in the page's list.
@@ -67,6 +69,7 @@ pub(crate) async fn stream(State(shared): State<Arc<Shared>>, Query(ask): Query<
         stopping: shared.stopping.clone(),
         shared,
         span,
+        robots: ask.robots.as_deref() != Some("no"),
         seen,
         known: None,
         next: Instant::now(),
@@ -89,6 +92,8 @@ struct View {
     changes: watch::Receiver<Changes>,
     stopping: watch::Receiver<bool>,
     span: Span,
+    /// Whether what robots did is shown.
+    robots: bool,
     /// The newest event sent.
     seen: Option<i64>,
     /// What the last messages told of.
@@ -127,11 +132,11 @@ impl View {
             messages.push(Event::default().event("reset").data("{}"));
             self.seen = None;
         }
-        let (span, seen) = (self.span, self.seen);
+        let (span, robots, seen) = (self.span, self.robots, self.seen);
         let first = self.known.is_none();
         let answer = self.shared.readers.ask(move |connection| {
-            let stats = stats::read(connection, span, clock::now())?;
-            let lines = lines(connection, seen)?;
+            let stats = stats::read(connection, span, robots, clock::now())?;
+            let lines = lines(connection, seen, robots)?;
             let newest = if first && lines.is_empty() { Some(newest(connection)?) } else { lines.last().map(|line| line.n) };
             Ok((stats, lines, newest))
         });
@@ -150,11 +155,12 @@ impl View {
 }
 
 /// The newest events after `seen`, oldest first.
-fn lines(connection: &Connection, seen: Option<i64>) -> Result<Vec<Line>> {
-    let mut ask = connection.prepare_cached(
+fn lines(connection: &Connection, seen: Option<i64>, robots: bool) -> Result<Vec<Line>> {
+    let people = if robots { String::new() } else { stats::PEOPLE.replace("visitor NOT", "event.visitor NOT") };
+    let mut ask = connection.prepare_cached(&format!(
         "SELECT n, event.id, name, event.at, ahead, session, site, url, title, CASE WHEN length(data) <= ?3 THEN data ELSE '' END AS data
-         FROM event LEFT JOIN page ON page.id = event.page WHERE n > ?1 ORDER BY n DESC LIMIT ?2",
-    )?;
+         FROM event LEFT JOIN page ON page.id = event.page WHERE n > ?1 {people} ORDER BY n DESC LIMIT ?2",
+    ))?;
     let rows = ask.query_map(params![seen.unwrap_or(0), LATEST, MAX_DATA], |row| {
         Ok(Line {
             n: row.get("n")?,

@@ -85,10 +85,12 @@ export interface EventMap {
   form_submit: CommonFields
   /** A form was begun and left. */
   form_abandon: CommonFields
-  /** A measure of the page's speed. */
-  web_vital: CommonFields
+  /** A measure of the page's speed: LCP, INP, CLS, FCP or TTFB. */
+  web_vital: CommonFields & { metric_name?: string; metric_value?: number; metric_delta?: number; metric_rating?: string; metric_id?: string; navigation_type?: string }
   /** A script failed. */
-  error: CommonFields
+  error: CommonFields & { error_type?: string; error_message?: string; error_source?: string; error_kind?: string; error_id?: string }
+  /** What kind of browser it is, once a session. */
+  device: CommonFields & { viewport?: string; language?: string; time_zone?: string; connection?: string; browser?: string; platform?: string; form_factor?: string; robot?: string }
   /** A list of articles was shown. */
   view_item_list: CommonFields & { items: Item[]; item_list_id?: string; item_list_name?: string }
   /** An article of a list was chosen. */

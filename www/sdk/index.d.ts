@@ -135,7 +135,8 @@ export interface Options {
   }
   /**
    * What is recorded without a call: a list is exactly what it names, an object changes the default, `false` is nothing.
-   * What goes beyond pages and clicks is fetched when all is ready: `behaviour.js`, beside the entry. Default pages, clicks.
+   * What goes beyond pages and clicks is fetched when all is ready: `behaviour.js`, beside the entry, and from there `vitals.js`,
+   * `errors.js`, `impressions.js` and `device.js` for these words. Default pages, clicks.
    */
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
   behaviour?: BehaviourOptions
@@ -363,7 +364,7 @@ export interface DestinationStats extends Omit<Stats, 'sdkMs' | 'redacted' | 'de
 
 export type CaptureName =
   | 'pages' | 'clicks' | 'outbound' | 'downloads' | 'forms' | 'scroll'
-  | 'engagement' | 'search' | 'vitals' | 'errors' | 'rageClicks' | 'deadClicks'
+  | 'engagement' | 'search' | 'vitals' | 'errors' | 'impressions' | 'device' | 'rageClicks' | 'deadClicks'
 
 // Consent
 /**

@@ -24,7 +24,7 @@ const MINUTE = 60_000
  * The part of the option `cart`. Reads carts for `tracker` until the function it returns is called; that one's `cart` takes
  * a snapshot from the shop itself, and rejects with what is wrong with it.
  */
-export const make = (tracker, { site, endpoint, storage: place, cart: options }, tell = {}) => {
+export const make = (tracker, { site, endpoint, storage: place, cart: options, capture }, tell = {}) => {
   const { currency, idleMinutes = 30, orderMinutes = 1440 } = options
   const key = keyOf(site) + '.cart' + (site ? '' : endpoint)
   /** What the engine keeps, and what sources noted for the next page; in memory until it may be stored. */
@@ -68,7 +68,11 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options },
     if (wake) timer = setTimeout(() => see('', 'look', {}), Math.min(Math.max(wake - Date.now(), 0) + 1, 2 ** 31 - 1))
   }
 
+  /** That part tells of the same lists when they are really seen: see impressions.js. */
+  const hasImpressions = [capture].flat().includes('impressions') || capture?.impressions === true
+
   const see = guard((by, name, data, more, seen = Date.now()) => {
+    if (hasImpressions && by == 'jsonLd' && name == 'view_item_list') return
     if (stopped) return
     if (!step) return waiting.push([by, name, data, more, seen])
     // Nothing is put together of what may not be recorded.

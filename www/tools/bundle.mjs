@@ -6,7 +6,10 @@ import { at, dist } from './paths.mjs'
 const sdk = (name) => at('www/sdk', name)
 
 /** What options ask for: see www/sdk/parts.js. */
-const PARTS = ['anonymous.js', 'behaviour.js', 'destinations.js', 'debug.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js', 'gzip.js', 'linker.js', 'outbox.js', 'privacy.js', 'sampling.js', 'sources.js', 'visits.js']
+const PARTS = [
+  'anonymous.js', 'behaviour.js', 'debug.js', 'destinations.js', 'device.js', 'errors.js', 'filter.js', 'formats-all.js', 'formats.js', 'forward.js',
+  'gzip.js', 'impressions.js', 'linker.js', 'outbox.js', 'privacy.js', 'sampling.js', 'sources.js', 'visits.js', 'vitals.js',
+]
 
 /** Every file of dist/; what is not bundled is copied. */
 export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
@@ -34,7 +37,8 @@ const BUNDLES = [
 
 // Nearly all of the tag runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
 const HINT = { js: '//# allFunctionsCalledOnLoad' }
-const HINTED = { 'cartbeacon.js': HINT, 'durable.js': HINT }
+const NOTICE = { js: '/* web-vitals, © Google LLC, Apache-2.0 */' }
+const BANNERS = { 'cartbeacon.js': HINT, 'durable.js': HINT, 'vitals.js': NOTICE }
 
 /** A wasm as the text that www/sdk/wasm.js reads. */
 const chars = (file) => ({ contents: Array.from(readFileSync(file), (byte) => String.fromCharCode(byte + 32)).join(''), loader: 'text' })
@@ -89,7 +93,7 @@ export async function bundle(made, durable, { dev, version }) {
         plugins: [generated(isDurable ? durable : made)],
         format,
         bundle: format !== undefined,
-        banner: HINTED[file],
+        banner: BANNERS[file],
         entryPoints: [sdk(entry)],
         outfile: join(dist, file),
       })),

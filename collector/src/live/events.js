@@ -55,6 +55,7 @@ const NAMES = {
   scroll: ['click', 'Scrolled'],
   engagement: ['click', 'Engagement'],
   web_vital: ['other', 'Web vital'],
+  device: ['other', 'Device'],
   login: ['other', 'Login'],
   sign_up: ['other', 'Sign-up'],
   generate_lead: ['other', 'Lead'],
@@ -159,10 +160,11 @@ function detail(name, data, { url, title }) {
     parts.push(`${first.item_name ?? first.item_id}${times}${items.length > 1 ? ` and ${items.length - 1} more` : ''}`)
   }
   if (name === 'page_view') parts.push(title || '')
-  for (const key of ['search_term', 'coupon', 'payment_type', 'shipping_tier', 'step', 'method', 'message']) {
+  for (const key of ['search_term', 'coupon', 'payment_type', 'shipping_tier', 'step', 'method', 'error_message', 'promotion_name']) {
     if (data[key] !== undefined && data[key] !== null) parts.push(String(data[key]))
   }
-  if (name === 'web_vital' && data.metric) parts.push(`${data.metric} ${data.value ?? ''}`)
+  if (name === 'web_vital' && data.metric_name) parts.push(`${data.metric_name} ${data.metric_value ?? ''} ${data.metric_rating ?? ''}`)
+  if (name === 'device') parts.push([data.viewport, data.browser, data.platform, data.language, data.robot].filter(Boolean).join(', '))
   if (['click', 'outbound_click', 'file_download', 'rage_click', 'dead_click'].includes(name)) parts.push(element(data))
   if (!parts.some(Boolean)) parts.push(...scalars(data))
   parts.push(path(url))

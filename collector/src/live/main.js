@@ -10,13 +10,14 @@ const SILENCE = 45000
 
 let source = null
 let heard = 0
+let people = sessionStorage.getItem('people') === 'only'
 let span = SPANS.includes(location.hash.slice(1)) ? location.hash.slice(1) : 'day'
 
 function connect() {
   source?.close()
   clear()
   status('connecting')
-  source = new EventSource(`/live/stream?span=${span}`)
+  source = new EventSource(`/live/stream?span=${span}${people ? '&robots=no' : ''}`)
   const on = (kind, show) => source.addEventListener(kind, (message) => {
     heard = Date.now()
     status('live')
@@ -49,9 +50,24 @@ function stats(now) {
   activity(now)
   products(now)
   losses(now)
+  robots(now)
   const [main] = now.revenue
   document.title = `${main ? `${money(main.amount, main.currency)} · ` : ''}Live · cartbeacon`
 }
+
+/** A switch, where robots came at all. */
+function robots({ robots: n }) {
+  const button = byId('robots')
+  button.hidden = !n && !people
+  button.setAttribute('aria-pressed', people)
+  button.title = `${n} ${n === 1 ? 'visit' : 'visits'} of robots, known by their User-Agent or navigator.webdriver`
+}
+
+byId('robots').addEventListener('click', () => {
+  people = !people
+  sessionStorage.setItem('people', people ? 'only' : '')
+  connect()
+})
 
 for (const button of byId('spans').children) {
   const press = () => button.setAttribute('aria-pressed', button.value === span)

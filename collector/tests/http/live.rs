@@ -119,6 +119,33 @@ fn a_cart_is_open_then_abandoned_or_ordered_or_emptied() {
 }
 
 #[test]
+fn robots_are_marked_and_can_be_left_out() {
+    let collector = Collector::start();
+    let post = |body: &Value, agent: &str| {
+        assert_eq!(collector.request("POST", "/collect", &[("user-agent", agent)], body.to_string().as_bytes()).status, 200);
+    };
+    let person = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
+    post(&batch(&[event("view_item", goods("mug")), event("purchase", order("A-1", "EUR", "10"))]), person);
+    post(&batch(&[event("view_item", goods("cup"))]), "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)");
+    // One that says so itself, in a later batch: the whole visitor is a robot.
+    let (visitor, session) = (body::id(), body::id());
+    post(&visit(&visitor, &session, &[event("purchase", order("A-2", "EUR", "20"))]), person);
+    post(&visit(&visitor, &session, &[event("device", json!({ "viewport": "small", "robot": "webdriver" }))]), person);
+    post(&visit(&visitor, &body::id(), &[event("view_item", goods("jug"))]), person);
+    assert_eq!(collector.number("SELECT count(*) FROM session WHERE robot = 'agent'"), 1);
+    assert_eq!(collector.text("SELECT id FROM session WHERE robot = 'webdriver'"), session);
+    let all = stats(&collector, "day");
+    assert_eq!((&all["funnel"]["sessions"], &all["orders"], &all["robots"]), (&json!(4), &json!(2), &json!(2)));
+    let mut stream = collector.stream("?span=day&robots=no");
+    let people = stream.until("stats", |_| true);
+    assert_eq!((&people["funnel"]["sessions"], &people["visitors"], &people["orders"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!((&people["revenue"][0]["amount"], &people["robots"]), (&json!("10.00"), &json!(2)));
+    assert_eq!(people["products"].as_array().unwrap().len(), 1);
+    assert_eq!(people["activity"]["events"].as_array().unwrap().iter().map(|n| n.as_i64().unwrap()).sum::<i64>(), 2);
+    assert_eq!(stream.until("events", |_| true).as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn losses_and_refusals_are_shown_by_reason() {
     let collector = Collector::start();
     collector.post(&with(&batch(&[page_view()]), "lost", json!({ "queue_full": 3, "expired": 1 })));

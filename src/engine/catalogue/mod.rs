@@ -28,7 +28,7 @@ pub use sum::{Sum, differs};
 pub use types::typescript;
 
 /// Every event: name, what happened, and the fields it may have beside `currency`, `value`, `coupon`, `items` and those it needs.
-pub const EVENTS: [(&str, &str, &str); 42] = [
+pub const EVENTS: [(&str, &str, &str); 43] = [
     ("page_view", "A page came on screen.", ""),
     ("click", "Something was clicked.", ""),
     ("outbound_click", "A link to another site was clicked.", ""),
@@ -41,8 +41,13 @@ pub const EVENTS: [(&str, &str, &str); 42] = [
     ("form_start", "A form was begun.", ""),
     ("form_submit", "A form was sent.", ""),
     ("form_abandon", "A form was begun and left.", ""),
-    ("web_vital", "A measure of the page's speed.", ""),
-    ("error", "A script failed.", ""),
+    (
+        "web_vital",
+        "A measure of the page's speed: LCP, INP, CLS, FCP or TTFB.",
+        "metric_name metric_value metric_delta metric_rating metric_id navigation_type",
+    ),
+    ("error", "A script failed.", "error_type error_message error_source error_kind error_id"),
+    ("device", "What kind of browser it is, once a session.", "viewport language time_zone connection browser platform form_factor robot"),
     ("view_item_list", "A list of articles was shown.", "item_list_id item_list_name"),
     ("select_item", "An article of a list was chosen.", "item_list_id item_list_name"),
     ("view_item", "An article was shown.", ""),
@@ -90,7 +95,7 @@ affiliation inventory_status url image_url";
 
 /// Money of the cart engine, which the default wasm passes through like any number.
 #[cfg(feature = "receive")]
-const NUMBERS: [&str; 5] = ["cart_count", "cart_total", "cart_age", "checkout_step", "scroll"];
+const NUMBERS: [&str; 7] = ["cart_count", "cart_total", "cart_age", "checkout_step", "scroll", "metric_value", "metric_delta"];
 
 /// What a field holds, where its name does not say it; `item.` is of items alone.
 #[cfg(feature = "receive")]

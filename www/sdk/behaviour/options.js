@@ -4,7 +4,10 @@
  * What is captured, and the part that does it, by its name in www/sdk/parts.js: '' is the base (the first two) or the part
  * `behaviour` itself.
  */
-const WORDS = { pages: '', clicks: '', outbound: '', downloads: '', scroll: '', engagement: '' }
+const WORDS = {
+  pages: '', clicks: '', outbound: '', downloads: '', scroll: '', engagement: '',
+  vitals: 'vitals', errors: 'errors', impressions: 'impressions', device: 'device',
+}
 const STANDARD = ['outbound', 'downloads', 'scroll', 'engagement']
 
 /** What each option of the group is made into; nothing where it makes no sense. */

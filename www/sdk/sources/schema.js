@@ -34,7 +34,7 @@ const jsonLd = () => {
 }
 
 /** A microdata item as a node of JSON-LD: https://html.spec.whatwg.org/multipage/microdata.html#values */
-const node = (scope) => {
+export const node = (scope) => {
   const out = { '@type': scope.getAttribute('itemtype')?.split(/\s+/) }
   for (const element of scope.querySelectorAll('[itemprop]')) {
     if (element.parentElement.closest('[itemscope]') != scope) continue
@@ -79,11 +79,18 @@ const quantityOf = (within) => {
   return +(input?.value || input?.content) || undefined
 }
 
+const inner = (entry) => (entry.item && typeof entry.item == 'object' ? entry.item : entry)
+/** An entry of a list as an article. */
+export const listed = (entry, at) => product(inner(entry), entry.position ? entry.position - 1 : at)
+
+/** JSON-LD's lists: https://schema.org/ItemList */
+export const jsonLists = () => jsonLd().filter((of) => typed(of, 'ItemList'))
+export const entriesOf = (of) => [of?.itemListElement].flat().filter(Boolean)
+
 const list = () => {
-  const of = jsonLd().find((of) => typed(of, 'ItemList')) || scopes('ItemList').map(node)[0]
-  const entries = [of?.itemListElement].flat().filter(Boolean)
-  const inner = (entry) => (entry.item && typeof entry.item == 'object' ? entry.item : entry)
-  const items = entries.map((entry, at) => product(inner(entry), entry.position ? entry.position - 1 : at))
+  const of = jsonLists()[0] || scopes('ItemList').map(node)[0]
+  const entries = entriesOf(of)
+  const items = entries.map(listed)
   const known = items.filter(({ item_name: name }) => name)
   /** The item that a link leads to. */
   const at = (href) => items[entries.findIndex((entry) => [entry.url, inner(entry).url, inner(entry)['@id']].some((url) => url && guard((url) => new URL(url, location).href)(url) == href))]
