@@ -119,7 +119,7 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
       whenever(document, ['freeze'], LEAVE),
       whenever(window, ['pagehide'], LEAVE),
       whenever(window, ['online'], ONLINE),
-      on(window, ['storage'], ({ key }) => key == page._yes && !localStorage.getItem(key) && hear(WITHDRAWN)),
+      on(window, ['storage'], ({ key, newValue }) => key == page._yes && !newValue && page._held && hear(WITHDRAWN)),
       on(window, ['pageshow'], (event) => {
         if (!event.persisted) return
         seen(VISIBLE)

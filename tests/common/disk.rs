@@ -154,8 +154,8 @@ impl World {
                 continue;
             }
             match soon {
-                // Given again in the meantime.
-                Soon::Withdrawn if self.standing => self.purges.retain(|(_, at)| *at != tab),
+                // One that keeps nothing, or has seen it already.
+                Soon::Withdrawn if !self.tabs[tab].standing => self.purges.retain(|(_, at)| *at != tab),
                 Soon::Withdrawn => {
                     self.tabs[tab].standing = false;
                     self.input(tab, Input::Withdrawn);

@@ -307,7 +307,11 @@ for (const storage of ['cookie', 'local'])
     for (const page of tabs) await page.evaluate(() => window.cartbeacon('flush'))
     await world.collector.expect((events) => events.length === 4, 'the page views')
     await waiting.evaluate(() => window.cartbeacon('track', 'n_waiting'))
-    // One tries in vain, one lies in the back/forward cache and can't hear anything.
+    // One lies in the back/forward cache and can't hear anything, one tries in vain.
+    await away.evaluate(() => {
+      window.isTheSame = true
+    })
+    await away.goto(world.put('elsewhere', { head: '' }))
     await world.collector.stop()
     await retrying.evaluate(() => {
       window.cartbeacon('track', 'n_retrying')
@@ -315,11 +319,6 @@ for (const storage of ['cookie', 'local'])
     })
     const stats = (page) => page.evaluate(() => window.cartbeacon.tracker.stats())
     await until(async () => (await stats(retrying)).queued === 1, 'it could not be sent')
-    await world.collector.start()
-    await away.evaluate(() => {
-      window.isTheSame = true
-    })
-    await away.goto(world.put('elsewhere', { head: '' }))
 
     const began = Date.now()
     await first.evaluate(() => window.cartbeacon('consent', 'withdraw'))
@@ -329,6 +328,7 @@ for (const storage of ['cookie', 'local'])
       const { queued, inDoubt, lost } = await stats(page)
       assert.deepEqual([queued, inDoubt, lost], [0, 0, { withdrawn: 1 }])
     }
+    await world.collector.start()
     const ours = async () => (await visit.stored()).filter(isOurs)
     assert.deepEqual(await ours(), [])
     await away.goBack({ waitUntil: 'commit' })
