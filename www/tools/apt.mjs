@@ -42,10 +42,13 @@ function listsAreFresh() {
   }
 }
 
-/** Brings the package lists up to date when there are none or they are older than a day. */
-export async function refreshLists(onLine) {
+/**
+ * Brings the package lists up to date when there are none or they are older than a day; or whatever their age, where they
+ * lack something: they may be from before a source was added.
+ */
+export async function refreshLists(onLine, { anyway = false } = {}) {
   const prefix = asRoot()
-  if (!hasApt() || prefix === undefined || listsAreFresh()) return
+  if (!hasApt() || prefix === undefined || (!anyway && listsAreFresh())) return
   await aptGet(prefix, ['update'], onLine)
 }
 

@@ -36,6 +36,7 @@ async function installCompiler({ lint }, onLine) {
     return compiler?.buildStd && (!lint || compiler.clippy) ? compiler : undefined
   }
   if (!ready()) {
+    if (!families().length) await apt.refreshLists(onLine, { anyway: true })
     const [family] = families()
     if (!family) {
       throw new Problem(
