@@ -3,6 +3,6 @@
 import { spawnSync } from 'node:child_process'
 import { at } from '../www/tools/paths.mjs'
 
-const steps = ['browser', 'build', 'e2e', 'chromium', 'firefox', 'webkit']
+const steps = ['browser', 'build', 'e2e', 'chromium', 'next', 'firefox', 'webkit']
 const { status } = spawnSync(process.execPath, [at('tests/run.mjs'), ...steps], { stdio: 'inherit' })
 process.exitCode = status ?? 1

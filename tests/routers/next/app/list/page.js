@@ -1,0 +1,2 @@
+export const metadata = { title: '/list' }
+export default function Page() { return <p>home</p> }
