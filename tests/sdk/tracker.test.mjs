@@ -81,13 +81,13 @@ test('a call when all is ready is one call of the engine, here and now', async (
 test('a refusal is answered with its reason, from the engine or from before it, and neighbours survive', async () => {
   const { page, tracker } = await openTracker({ debug: true })
   await tracker.ready
-  assert.deepEqual(tracker.track('bad'), { id: '', accepted: false, reason: 'items: required' })
+  assert.deepEqual(tracker.track('bad'), { id: '', accepted: false, reason: 'items: required, in bad' })
   const notANumber = tracker.track('view_item', { items: [{ price: NaN }] })
   assert.deepEqual(notANumber, { id: '', accepted: false, reason: 'items[0].price: not a finite number' })
   assert.equal(tracker.consent({ analytics: 'maybe' }).accepted, false)
   assert.equal(tracker.track('login').accepted, true)
   assert.deepEqual(page.warnings, [
-    'cartbeacon: items: required',
+    'cartbeacon: items: required, in bad',
     'cartbeacon: items[0].price: not a finite number',
     'cartbeacon: analytics: neither granted nor denied',
   ])
