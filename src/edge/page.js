@@ -1,5 +1,6 @@
 // What the engine needs of the page and is one line here. Nothing in this file decides anything or throws.
 
+import { clicked } from './click.js'
 import { gone, keyOf } from './store.js'
 
 export const quietly = (work) => {
@@ -10,9 +11,8 @@ export const quietly = (work) => {
   }
 }
 
-export const wall = () => Date.now()
 export const mono = () => performance.now()
-export const random = () => crypto.getRandomValues(new Uint32Array(1))[0]
+export const random = (count) => crypto.getRandomValues(new Uint32Array(count))
 
 /** JSON text; lone surrogates, which no decoder takes, become U+FFFD. */
 export const json = (value) => JSON.stringify(value).replace(/\\ud[89a-f]../g, '\\ufffd')
@@ -27,9 +27,21 @@ export const facts = (page) => clean(page._notify, json(here()), 1)
 /** Has the parts hear something before the engine does: see PARTS in www/sdk/tracker.js. */
 export const heed = (notify, ...heard) => notify.heeds?.forEach((part) => quietly(() => part(...heard)))
 
-// The numbers of what the engine hears: see page.rs.
-export const [CLICK, VISIBILITY, VISIBLE, LEAVE, ONLINE, PAGE, OUTCOME] = [0, 1, 2, 3, 4, 5, 6]
-export const [OPENED, FOUND, WITHDRAWN] = [7, 8, 9]
+// The numbers of what the engine hears, beside the methods of a tracker: see mod.rs.
+export const LEAVE = 12
+export const CLICK = 13
+export const PAGE = 14
+export const VISIBLE = 15
+export const ONLINE = 16
+export const OUTCOME = 17
+export const OPENED = 18
+export const FOUND = 19
+export const WITHDRAWN = 20
+export const UNSTORED = 21
+export const START = 22
+export const REFRESH = 23
+export const VISIBILITY = 24
+export const WAKE = 25
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
 const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
@@ -41,7 +53,8 @@ export const firstReason = () => {
   return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
-const on = (target, names, handler) => {
+const on = (target, names, handle) => {
+  const handler = (event) => quietly(() => handle(event))
   const options = { capture: true, passive: true }
   for (const name of names) target.addEventListener(name, handler, options)
   return () => names.forEach((name) => target.removeEventListener(name, handler, options))
@@ -56,7 +69,7 @@ const navigation = (tell) => {
     const original = history[name]
     const patched = function () {
       const result = original.apply(this, arguments)
-      tell(type)
+      quietly(() => tell(type))
       return result
     }
     history[name] = patched
@@ -84,15 +97,16 @@ let heard
 
 /**
  * Attaches a tracker to the page: passive listeners in the capture phase for all that the engine wants to hear of.
- * `ear(what, event, a, b, c)` is the engine's; storage is the cookie (medium 0), local storage (1) or none (2).
+ * `ear(what, text, a, b, c)` is the engine's, `config` what `configure` in www/sdk/config.js has made.
  */
-export const open = (document, ear, notify, endpoint, site, medium, days) => {
-  const hear = (what, event, a = 0, b = 0, c = 0) => {
-    heed(notify, (heard = what), event, a)
-    ear(what, event, a, b, c)
+export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days, 'privacy.text': withText }) => {
+  const hear = (what, event, read, ...more) => {
+    if (page._isOver) return
+    heed(notify, (heard = what), event, ...more)
+    ear(what, read?.(), ...more)
   }
-  const shown = (word) => hear(PAGE, undefined, reason(word))
-  const whenever = (target, names, what) => on(target, names, (event) => hear(what, event))
+  const shown = (word) => hear(PAGE, undefined, () => facts(page), reason(word))
+  const leave = (event) => hear(LEAVE, event)
   const seen = (what, event) => {
     if (gone(page)) hear(WITHDRAWN)
     hear(what, event)
@@ -106,23 +120,24 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
     // Beacons whose outcome is due, and how many outcomes there were that could be any of theirs.
     _due: [],
     _any: 0,
-    _medium: medium,
+    // The cookie (0), local storage (1) or nothing (2).
+    _medium: storage,
     _key: keyOf(site),
     // The mark that somebody has said yes here.
     _yes: keyOf(site) + '!',
     _days: days,
     // Ties resource entries to this tracker's beacons.
-    _mark: `#cb${random()}-`,
+    _mark: `#cb${random(1)}-`,
     _undo: [
-      whenever(document, ['click'], CLICK),
+      on(document, ['click'], (event) => hear(CLICK, event, () => clicked(page, event, withText))),
       on(document, ['visibilitychange', 'resume'], (event) => seen(VISIBILITY, event)),
-      whenever(document, ['freeze'], LEAVE),
-      whenever(window, ['pagehide'], LEAVE),
-      whenever(window, ['online'], ONLINE),
+      on(document, ['freeze'], leave),
+      on(window, ['pagehide'], leave),
+      on(window, ['online'], (event) => hear(ONLINE, event)),
       on(window, ['storage'], ({ key, newValue }) => key == page._yes && !newValue && page._held && hear(WITHDRAWN)),
       on(window, ['pageshow'], (event) => {
         if (!event.persisted) return
-        seen(VISIBLE)
+        seen(VISIBLE, event)
         shown('bfcache')
       }),
       ...navigation(shown),
@@ -135,8 +150,8 @@ export const open = (document, ear, notify, endpoint, site, medium, days) => {
 export const close = (page) => {
   watch(page, 0)
   page._undo.forEach((undo) => undo())
-  // The engine's ear goes with the engine; an answer may still come.
-  page._hear = () => {}
+  // An answer may still come.
+  page._isOver = true
 }
 
 /** Whether the status of a beacon to the endpoint can be seen (1), and whether there is `fetchLater` (2). */
@@ -162,9 +177,10 @@ export const nameless = (text) =>
  */
 export const send = (page, how, send, text) => {
   /** Called once; status -1 is "not taken", -2 "taken, nothing more is known yet", 1000 and more "stored, but for so many". */
-  const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, send, status, wait > 0 ? wait * 1000 : -1)
+  const answer = (status, wait = 0) => page._hear(OUTCOME, undefined, undefined, send, status, wait > 0 ? wait * 1000 : -1)
   // Taken back on another host of the shop, of which nobody tells.
   if (gone(page)) return void (page._hear(WITHDRAWN), answer(-1))
+  if (how < 1) watch(page, 1)
   text = nameless(text)
   if (page._notify.send) return void quietly(() => page._notify.send(how, text, answer))
   const packed = quietly(() => page._notify.gzip?.(text))
@@ -198,7 +214,7 @@ export const watch = (page, on) =>
     page._observer = new PerformanceObserver((list) => {
       for (const { name, initiatorType, responseStatus = -2 } of list.getEntries()) {
         const [url, mine] = name.split(page._mark)
-        const tell = (send, status) => page._hear(OUTCOME, undefined, +send, status, -1)
+        const tell = (send, status) => page._hear(OUTCOME, undefined, undefined, +send, status, -1)
         if (mine) {
           page._trust = 1
           tell(mine, responseStatus)
@@ -215,5 +231,4 @@ export const watch = (page, on) =>
 export const TOPICS = ['event', 'batch', 'loss', 'consent', 'session', 'debug', 'ask']
 
 /** Tells subscribers; the topic is one of the engine's bits. */
-export const tell = (page, topic, payload) =>
-  quietly(() => page._notify(TOPICS[Math.log2(topic)], payload))
+export const tell = (page, topic, payload) => quietly(() => page._notify(TOPICS[Math.log2(topic)], payload))

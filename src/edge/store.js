@@ -56,8 +56,7 @@ const keepOutbox = (page, text, isOpen) => {
   page._close = 0
   const opening = (page._opening = {})
   const hear = (what, slot, text) => {
-    page._found = text
-    page._hear(gone(page) ? WITHDRAWN : what, undefined, slot)
+    page._hear(gone(page) ? WITHDRAWN : what, undefined, () => text, slot)
   }
   if (isOpen)
     page._notify.find('outbox').then((open) =>
@@ -85,9 +84,6 @@ const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURA
 /** Keeps something or, without a slot, keeps it no longer; whether that failed. Nothing is kept after a no in another tab. */
 export const keep = (page, what, slot, room, text) =>
   !quietly(() => !(slot && gone(page) ? page._hear(WITHDRAWN) : KEEPERS[what](page, text, slot, room, what)))
-
-/** What a tab that is gone has left. */
-export const found = (page) => page._found
 
 /** Whether what was kept is gone since: the shopper took the yes back while this page could not hear, or on another host of the shop. */
 export const gone = (page) => page._held && !load(page)

@@ -88,10 +88,10 @@ test('a part that cannot be had is said in debug, and stops nothing', async () =
 test('nothing starts without a part that is required, and it is said why', async () => {
   openPage()
   const { PARTS, start } = await fresh('tracker.js')
-  PARTS.push(['needed', () => true, true])
+  PARTS.push(['send', () => true, true])
   const lacking = start({ endpoint: '/lacking', privacy: false }, () => WASM, () => Promise.reject(new TypeError('no such file')))
   assert.equal(lacking.tracker.track('share').accepted, true)
-  assert.deepEqual(await lacking.tracker.ready, { engine: 'none', reason: 'needed: TypeError: no such file' })
+  assert.deepEqual(await lacking.tracker.ready, { engine: 'none', reason: 'send: TypeError: no such file' })
   assert.deepEqual(lacking.tracker.stats().lost, { no_engine: 1 })
 
   let come
@@ -103,11 +103,13 @@ test('nothing starts without a part that is required, and it is said why', async
   let isReady
   const ready = having.tracker.ready.then((what) => { isReady = what })
   await new Promise((done) => setTimeout(done, 20))
-  assert.deepEqual([asked, isReady], [['needed'], undefined], 'asked for at once, and waited for')
-  come({ part: () => 'works' })
+  assert.deepEqual([asked, isReady], [['send'], undefined], 'asked for at once, and waited for')
+  const sent = []
+  come({ part: (how, text) => sent.push(text) })
   await ready
   assert.deepEqual(isReady, { engine: 'wasm' })
-  assert.equal(globalThis.engines.at(-1).notify.needed(), 'works')
+  globalThis.engines.at(-1).send('body')
+  assert.deepEqual(sent, ['body'], 'the edge finds it')
 })
 
 test('only `true` asks for it', async () => {

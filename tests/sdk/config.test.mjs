@@ -15,7 +15,7 @@ const NO = 16
 /** What differs from the defaults, by name, and all that was noted. */
 function read(options) {
   const notes = []
-  const list = (more, note) => configure({ endpoint: '/c', ...more }, note)
+  const list = (more, note) => Object.values(configure({ endpoint: '/c', ...more }, note))
   const defaults = list({}, () => {})
   const found = list(options, (note) => notes.push(note))
   assert.equal(found.length, NAMES.length)
@@ -25,7 +25,7 @@ function read(options) {
 test('the defaults are those of the types', () => {
   const numbers = [20, 49152, 5000, 500, 262144, 72, 395, 30, 24]
   const said = Array(12).fill(0)
-  assert.deepEqual(configure({ endpoint: '/c' }), ['/c', '', '', ...numbers, 0, true, true, false, ANALYTICS, 0, ...said])
+  assert.deepEqual(Object.values(configure({ endpoint: '/c' })), ['/c', '', '', ...numbers, 0, true, true, false, ANALYTICS, 0, ...said])
 })
 
 test('options are read as they are written', () => {
@@ -72,7 +72,7 @@ test('what is not understood is noted and read strictly', () => {
 
 test('an endpoint is a path or an http URL', () => {
   for (const endpoint of ['/collect', '/', 'https://e.test/c?k=1', 'http://127.0.0.1:8080/collect'])
-    assert.equal(configure({ endpoint })[0], endpoint)
+    assert.equal(configure({ endpoint }).endpoint, endpoint)
   for (const endpoint of ['collect', '//e.test/c', 'ftp://e.test', 'https://', 'https:///x', 'https://:1/', 'https://e.test/a b', '/c#x', '/c\\d', 'javascript:alert(1)'])
     assert.throws(() => configure({ endpoint }), (reason) => reason === 'endpoint: not a URL')
   for (const endpoint of ['', undefined, null, {}]) assert.throws(() => configure({ endpoint }), (reason) => reason === 'endpoint: required')

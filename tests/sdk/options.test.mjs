@@ -13,7 +13,7 @@ test('each number among the options is known, and has the default that its types
   const { configure } = await fresh('config.js')
   const given = (options) => {
     const notes = []
-    return { list: configure({ endpoint: '/collect', ...options }, (note) => notes.push(note)), notes }
+    return { list: Object.values(configure({ endpoint: '/collect', ...options }, (note) => notes.push(note))), notes }
   }
   const { list: usual } = given({})
   const options = types.slice(types.indexOf('export interface Options {'))

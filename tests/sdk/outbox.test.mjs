@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { fresh } from './page.mjs'
 
 const MARK = 'cb_shop!'
-const [OPENED, FOUND] = [7, 8]
+const [OPENED, FOUND] = [18, 19]
 
 /** As the browser has it: keys are properties, so that `Object.keys` lists them. */
 class Storage {

@@ -18,12 +18,21 @@ export const wasmResponse = (type = 'application/wasm') => new Response(WASM, { 
 
 /** Puts a new page in place; `script` is the tag that runs, `fetched` what the page asked for. */
 export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', answer = () => wasmResponse(), navigator = {} } = {}) {
-  const page = { fetched: [], engines: [], warnings: [] }
+  const listeners = {}
+  /** What happens on the page: `page.fire('online')`. */
+  const fire = (name, event = {}) => listeners[name]?.forEach((listener) => listener(event))
+  const page = { fetched: [], engines: [], warnings: [], fire }
+  const target = {
+    addEventListener: (name, listener) => (listeners[name] ??= new Set()).add(listener),
+    removeEventListener: (name, listener) => listeners[name]?.delete(listener),
+  }
   const location = new URL('https://shop.test/list?page=2')
   Object.assign(globalThis, {
     window: globalThis,
+    ...target,
     location,
-    document: { title: 'List', referrer: 'https://search.test/', currentScript: dataset && { dataset, src } },
+    navigation: target,
+    document: { title: 'List', referrer: 'https://search.test/', ...target, currentScript: dataset && { dataset, src } },
     engines: page.engines,
     fetch: async (url) => {
       page.fetched.push(String(url))
@@ -56,5 +65,8 @@ export async function openTracker(options, pageOptions) {
   return { page, init, tracker: init({ endpoint: '/collect', site: 'shop', ...options }) }
 }
 
-/** What the engine was called with. */
-export const heard = (page) => page.engines[0].calls.filter(([name]) => name != 'subscribe')
+/** What the engine was called with, beside what each tracker begins with. */
+export const heard = ({ engines: [{ calls }] }) => {
+  const begun = calls.findIndex(([name]) => name == 'shown') + 1
+  return calls.slice(begun).filter(([name]) => name != 'subscribe')
+}

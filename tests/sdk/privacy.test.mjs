@@ -58,7 +58,7 @@ test('what enters the engine is clean: fields and context of events, of early ca
     ['page', '', '{"note":"[card]"}'],
   ])
   assert.match(JSON.stringify(calls[0]), /Hello \[email\]/)
-  assert.deepEqual(tracker.stats().redacted, { email: 2, card: 1 })
+  assert.deepEqual(tracker.stats().redacted, { email: 3, card: 1 })
 })
 
 test('its options are known, and a misspelt one is said', async () => {

@@ -47,8 +47,8 @@ const advance = (name, value) => {
 }
 
 /**
- * The list that `Config::read` takes; its order and units are those of src/engine/config.rs. `note` is told what was not
- * understood. Throws where nothing can work.
+ * Every option with its value; `Config::read` takes the list of the values: order and units are those of src/engine/config.rs.
+ * `note` is told what was not understood. Throws where nothing can work.
  */
 export const configure = (options, note) => {
   const config = {
@@ -118,5 +118,5 @@ export const configure = (options, note) => {
   const { endpoint } = config
   // An absolute path, or `http(s)://host…`, without spaces or a fragment of its own.
   if (!/^(https?:\/\/[^/?:\0- #\\]|\/(?!\/))[^\0- #\\]*$/.test(endpoint)) throw 'endpoint: ' + (endpoint ? 'not a URL' : 'required')
-  return Object.values(config)
+  return config
 }

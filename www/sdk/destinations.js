@@ -6,10 +6,9 @@
  * So event, page, session and visitor have the same ids everywhere. The engine's own counters end at `handedOver`.
  */
 
+import { LEAVE, ONLINE, VISIBILITY, VISIBLE } from '../../src/edge/page.js'
 import { lane } from './destinations/lane.js'
 
-/** The numbers of src/edge/page.js. */
-const [VISIBILITY, VISIBLE, LEAVE, ONLINE] = [1, 2, 3, 4]
 const PURPOSES = ['analytics', 'marketing', 'preferences', 'sale']
 const OPTIONS = ['endpoint', 'format', 'key', 'purposes', 'events', 'mapping']
 /** Of the 64 KiB that beacons and keepalive fetches have together. */

@@ -7,7 +7,8 @@
 
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
-import { TOPICS, clean, heed, json } from '../../src/edge/page.js'
+import { attach, begin, feed } from '../../src/edge/driver.js'
+import { TOPICS, clean, close, facts, heed, json, random } from '../../src/edge/page.js'
 import { kept, keyOf } from '../../src/edge/store.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
@@ -15,7 +16,7 @@ import { encode, short } from './encode.js'
 import { load } from './load.js'
 import { terms } from './terms.js'
 
-/** A command's place is its number in `engine.call`, where `on` is `subscribe`; what has no number comes last. */
+/** A command's place is its number among what the engine hears, where `on` is `subscribe`; what has no number comes last. */
 const COMMANDS = 'track page consent identify reset flush erase on shutdown explain ids stats cart exportData'.split(' ')
 const IDENTIFY = 3
 const RESET = 4
@@ -50,8 +51,7 @@ const EARLY = 500
  *
  * What a part puts into the set `tell.heeds` is called as `heed(what, event, number)` with all that the engine hears (the
  * numbers of src/edge/page.js), before the engine does. So what it tracks then is still of the page that is being left, and
- * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change
- * of the address, of which `number` is the reason. All may come twice. Without arguments: this is the end, take everything
+ * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change of the address, of which `number` is the reason. All may come twice. Without arguments: this is the end, take everything
  * off the page.
  */
 export const PARTS = [
@@ -88,8 +88,8 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   let wanted = 0
   /** Calls before the engine is ready: what `enter` takes. */
   const early = []
-  /** The engine's number for this tracker. */
-  let number
+  /** What the tracker has on the page, once there is an engine. */
+  let page
   /** A promise of the part that knows carts, where an option asks for it. */
   let carts
   /** Why there is no engine. */
@@ -100,8 +100,13 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
 
   const trouble = () => broken() || gone
   const enter = guard((method, a, b, context) => {
-    const text = [b, context ? json(context) : '', a].join('\n')
-    const said = engine.call(number, method, method < 2 ? clean(tell, text) : text)
+    if (method < SUBSCRIBE && page._isOver) return '!tracker: shut down'
+    // An event is three lines: fields, context, and its name or the page on screen.
+    const lines = () => clean(tell, [b, context ? json(context) : '', a].join('\n')) + (method ? facts(page) : '')
+    let said = feed(page, method, method < 2 ? lines() : a)
+    if (method == SHUTDOWN) close(page)
+    // An event's id and a field.
+    if (/^[^!]\S+ \S+$/.test(said)) said += ": rounded to the currency's minor unit"
     return tell.debug ? tell.debug(said, method, a, b) : said
   })
 
@@ -127,7 +132,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     return { id: '', accepted: false, reason }
   }
 
-  const tellWanted = () => number >= 0 && enter(SUBSCRIBE, wanted + '', '')
+  const tellWanted = () => page && feed(page, SUBSCRIBE, '', wanted)
 
   const on = (topic, subscriber) => {
     const place = TOPICS.indexOf(topic)
@@ -174,7 +179,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         const text = live && enter(method, a, b)
         if (!text || text[0] == '!') return idle[command](a)
         const found = JSON.parse(text)
-        return command == 'stats' ? { ...counters(found), redacted: { ...tell.privacy?.redacted }, ...tell.lanes?.() } : found
+        return command == 'stats' ? { ...counters([...found, page._spent]), redacted: { ...tell.privacy?.redacted }, ...tell.lanes?.() } : found
       }
       if (command == 'cart') {
         if (!carts) throw 'cart: needs the option cart'
@@ -222,14 +227,16 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       // Another receiver's format, or several, take their options off and set limits: see foreign.js and destinations.js.
       const ours = (await (tell.destinations || tell.formats)?.(options, tell)) || options
       const notes = []
-      const config = json(configure({ ...ours, consent: terms(ours.consent || {}) }, (reason) => notes.push({ reason })))
+      const config = configure({ ...ours, consent: terms(ours.consent || {}) }, (reason) => notes.push({ reason }))
       // A page that is only being prepared may never be seen: its calls wait like early ones until it is.
       if (document.prerendering) await new Promise((shown) => document.addEventListener('prerenderingchange', shown, { once: true }))
       // The page view that comes with it is of the one who was named before there was an engine.
       const [method, user] = early.find(([method]) => method == IDENTIFY || method == RESET) || []
-      number = guard(engine.start)(config, tell, document, wanted, method == IDENTIFY ? user : '')
-      if (broken()) throw broken()
+      const number = guard(engine.start)(json(Object.values(config)), document, ...random(4))
+      page = attach(number, guard((...input) => engine.enter(number, ...input), true), tell, config)
       tellWanted()
+      begin(page, () => method == IDENTIFY && enter(IDENTIFY, user))
+      if (broken()) throw broken()
       for (const note of notes) notify('debug', note)
       // From here on the engine counts. A call made during the replay, by a subscriber, joins the end of the line.
       accepted = 0

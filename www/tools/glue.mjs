@@ -10,6 +10,24 @@ function mustReplace(text, pattern, replacement, what) {
   return text.replace(pattern, replacement)
 }
 
+/** What makes a function of JavaScript's from one of Rust's. */
+const closure = (name) => `function ${name}(a, b, f) {
+    let uses = 1;
+    // Dropped while it runs, it stays until it has run.
+    const done = () => --uses || wasm.__wbindgen_destroy_closure(a, b);
+    const closure = guard((...args) => {
+        uses++;
+        try {
+            return f(a, b, ...args);
+        } finally {
+            done();
+        }
+    }, true);
+    closure._wbg_cb_unref = done;
+    return closure;
+}
+`
+
 const CUTS = [
   {
     what: 'the loading functions',
@@ -99,34 +117,21 @@ const CUTS = [
     optional: true,
   },
   {
-    // What the page's listeners and timers call: made safe by the seat belt, and one kind for all. A closure that must not
+    // What the page's listeners and timers call: made safe by the seat belt, and one kind for both. A closure that must not
     // be entered twice belongs to a timer, which never does.
     what: 'the closures',
     pattern: /function makeClosure\([\s\S]*?\n\}\n/,
-    replacement: `function makeClosure(a, b, f) {
-    let uses = 1;
-    // Dropped while it runs, it stays until it has run.
-    const done = () => --uses || wasm.__wbindgen_destroy_closure(a, b);
-    const closure = guard((...args) => {
-        uses++;
-        try {
-            return f(a, b, ...args);
-        } finally {
-            done();
-        }
-    }, true);
-    closure._wbg_cb_unref = done;
-    return closure;
-}
-`,
+    replacement: closure('makeClosure'),
     optional: true,
   },
   {
     what: 'the closures that change something',
     pattern: /function makeMutClosure\([\s\S]*?\n\}\n/,
-    replacement: 'const makeMutClosure = makeClosure;\n',
+    replacement: closure('makeMutClosure'),
     optional: true,
   },
+  // What we hand over is a number already.
+  { what: 'the conversions to numbers', pattern: /^( +const \w+ = )\+(\w+;)$/gm, replacement: '$1$2', optional: true },
   { what: 'the imports', pattern: /^( {8}\w+): function\((.*?)\) \{\n/gm, replacement: '$1: ($2) => {\n' },
   { what: 'a bare prototype', pattern: /^ +__proto__: null,\n/gm, replacement: '' },
   { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '', optional: true },

@@ -117,12 +117,11 @@ impl Queue {
                 }
             }
         }
-        let mut taken = Vec::new();
-        let mut kept = Vec::new();
-        for (at, event) in core::mem::take(&mut self.events).into_iter().enumerate() {
-            let fits = event.is_with(session) && Some((event.lane, at)) <= last;
-            if fits { taken.push(event) } else { kept.push(event) }
-        }
+        let mut at = 0..;
+        let (taken, kept) = split(core::mem::take(&mut self.events), &mut |event| {
+            let place = at.next().map(|at| (event.lane, at));
+            event.is_with(session) && place <= last
+        });
         self.events = kept;
         self.recount();
         taken
@@ -154,6 +153,16 @@ impl Queue {
         self.stored = 0;
         self.bytes = self.events.iter().map(Event::size).sum();
     }
+}
+
+/// Those of which it is so, and the others. One such loop for all who need one.
+pub fn split(events: Vec<Event>, is_so: &mut dyn FnMut(&Event) -> bool) -> (Vec<Event>, Vec<Event>) {
+    let (mut those, mut others) = (Vec::new(), Vec::new());
+    for event in events {
+        let list = if is_so(&event) { &mut those } else { &mut others };
+        list.push(event);
+    }
+    (those, others)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

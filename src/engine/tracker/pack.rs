@@ -1,6 +1,7 @@
 //! Events become batches: which go together, what a batch is sent and stored as, and its halves.
 
 use super::super::event::{TORN, UNSTORED, is_stored};
+use super::super::queue::split;
 use super::super::vocab::Lane;
 use super::keep::IS_BUILT;
 use super::*;
@@ -25,22 +26,12 @@ impl Tracker {
             if events.is_empty() {
                 return false;
             }
-            let contents = native::contents(&events);
+            let mut contents = native::contents(&events);
             if contents.len() > limit && events.len() > 1 {
                 // Pages come on top of what the events weigh.
                 self.queue.restore(events);
                 bytes /= 2;
                 continue;
-            }
-            let stored = if IS_BUILT { events.iter().filter(|e| is_stored(e.slot)).count() } else { 0 };
-            if stored > 0 && stored < events.len() {
-                // Storage is full: what is in it stays in it, in a batch of its own.
-                let (old, new): (Vec<_>, Vec<_>) = events.iter().cloned().partition(|e| is_stored(e.slot));
-                self.add(1, old.len(), native::contents(&old), u32::MAX, now);
-                self.add(1, new.len(), native::contents(&new), self.room_for(Lane::Rest), now);
-            } else {
-                let room = if stored > 0 { u32::MAX } else { self.room_for(Lane::Rest) };
-                self.add(1, events.len(), contents, room, now);
             }
             // What is left of a record is stored anew: who finds the old one would send again what went.
             let (mut slot, mut is_torn) = (UNSTORED, false);
@@ -52,6 +43,18 @@ impl Tracker {
                 if is_torn {
                     left.slot = TORN;
                 }
+            }
+            let count = events.len();
+            // Where storage is full: what is in it stays in it, in a batch of its own.
+            let (old, new) = split(events, &mut |e| IS_BUILT && is_stored(e.slot));
+            for (events, room) in [(old, u32::MAX), (new, self.room_for(Lane::Rest))] {
+                if events.is_empty() {
+                    continue;
+                }
+                if events.len() < count {
+                    contents = native::contents(&events);
+                }
+                self.add(1, events.len(), core::mem::take(&mut contents), room, now);
             }
             return true;
         }
