@@ -97,16 +97,27 @@ both((name, kind) => {
     const orderId = await order(shopper)
     assert.match(await shopper.text('sum-total'), /62\.55/)
     await world.collector.expectNames('purchase')
-    const events = (await shopperVisit.leave()).sort((a, b) => a.seq - b.seq)
+    const all = (await shopperVisit.leave()).sort((a, b) => a.seq - b.seq)
+    // How far and how long depends on the machine; that it is told with its own page does not.
+    const isMeasured = ({ name }) => name === 'scroll' || name === 'engagement'
+    const events = all.filter((event) => !isMeasured(event))
+    const measured = all.filter(isMeasured)
+    assert.ok(measured.some(({ data }) => data.engagement_time_msec > 0), 'a visit of seconds was engaged')
+    for (const { name, seq, page, data } of measured) {
+      const here = all.filter((event) => event.page.id === page.id)
+      assert.ok(here[0].name === 'page_view' && here[0].seq < seq, `${name} of ${page.url} follows its page view`)
+      assert.ok(name === 'scroll' || here.at(-1).seq === seq, 'and the page is left, or the visit paused, with it')
+      assert.ok(data.percent_scrolled > 0 && data.percent_scrolled <= 100)
+    }
 
     const expected = visit(kind.paths, orderId)
     assert.deepEqual(
       events.map(({ page, name: event, data }, index) => [page.url, event, part(data, expected[index]?.[2] ?? {})]),
       expected.map(([path, event, fields]) => [shopper.url(path), event, fields]),
     )
-    assert.deepEqual(events.map(({ seq }) => seq), expected.map((_, index) => index + 1), 'numbered without a gap')
-    assert.equal(new Set(events.map(({ id }) => id)).size, events.length)
-    assert.equal(new Set(events.map(({ session, visitor, site }) => session + visitor + site)).size, 1, 'one visit of one visitor')
+    assert.deepEqual(all.map(({ seq }) => seq), all.map((_, index) => index + 1), 'numbered without a gap')
+    assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
+    assert.equal(new Set(all.map(({ session, visitor, site }) => session + visitor + site)).size, 1, 'one visit of one visitor')
     // Two pages take the time from two clocks, in whole milliseconds.
     const earlier = events.filter(({ t: at }, index) => index > 0 && at < events[index - 1].t - 2)
     assert.deepEqual(earlier, [], 'each event is later than the one before')

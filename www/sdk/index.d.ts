@@ -136,7 +136,8 @@ export interface Options {
   /**
    * What is recorded without a call: a list is exactly what it names, an object changes the default, `false` is nothing.
    * What goes beyond pages and clicks is fetched when all is ready: `behaviour.js`, beside the entry, and from there `vitals.js`,
-   * `errors.js`, `impressions.js` and `device.js` for these words. Default pages, clicks.
+   * `errors.js`, `impressions.js` and `device.js` for these words. Default pages, clicks,
+   * outbound, downloads, scroll, engagement.
    */
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
   behaviour?: BehaviourOptions

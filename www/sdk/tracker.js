@@ -69,7 +69,7 @@ export const PARTS = [
   ['sampling', ({ sample = 1 }) => sample !== 1, 'awaited'],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
-const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|undefined|)$/.test(word))]
+const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|)$/.test(word))]
 
 /**
  * The command function of the tracker for `options.site`, made at the first call; its `tracker` is the object style.
