@@ -40,7 +40,7 @@ const FILES: [(&str, &str, &str); 13] = [
 
 const REPORTS: &str = include_str!("live/reports.html");
 /// The pages of `live/reports.js`, all of one file, beside `/live/reports` itself.
-const PAGES: [&str; 7] = ["orders", "carts", "items", "products", "campaigns", "spelling", "delivery"];
+const PAGES: [&str; 8] = ["orders", "carts", "items", "products", "friction", "campaigns", "spelling", "delivery"];
 
 /// Routes of all files.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -31,6 +31,8 @@ export const clicked = (page, event, withText) => {
   // The innermost element has the last word.
   const add = (object, name, value) => value && (object[name] ??= value)
   if (!declaring) {
+    // Where on it: the part behind `behaviour.coordinates`.
+    Object.assign(fields, page._notify.where?.(event, target))
     add(fields, 'tag', target.localName)
     for (const name of ['id', 'role', 'name', 'type']) add(fields, name, target.getAttribute(name))
     add(fields, 'href', target.getAttribute('href')?.split(/[?#]/)[0])

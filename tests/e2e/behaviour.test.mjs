@@ -2,36 +2,8 @@
 // is about, and before that page is gone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TALL, attentive, inOrder, pause, scrollTo, story, watched } from './watched.mjs'
 import { YES, pages, tags } from './world.mjs'
-
-/** The collector lets pages have no inline style. */
-const TALL = '<p>line</p>'.repeat(90)
-
-/** The part is fetched when all is ready: its module has run, and so have those that it gets. */
-const attentive = (page, ...parts) =>
-  page.evaluate((names) => Promise.all(names.map((name) => import(`/cb/${name}.js`))).then(() => new Promise((done) => setTimeout(done, 50))), ['behaviour', ...parts])
-
-/** A page on screen with the part at work. */
-async function watched(t, { capture = 'pages engagement scroll', name = 'watched', body = TALL, visit: how, ...data } = {}) {
-  const world = await pages(t)
-  // Beacons of a dying page are seen by a server alone.
-  const bodies = []
-  await world.answer('/collect', (_, body) => void bodies.push(JSON.parse(body)))
-  const visit = await world.visit(how)
-  await visit.go(world.put(name, { head: tags({ ...YES, capture, ...data }), body }))
-  await attentive(visit.page)
-  return { world, visit, page: visit.page, bodies }
-}
-
-const inOrder = (events) => events.sort((a, b) => a.seq - b.seq)
-/** Name and path of the page of each, in order. */
-const story = (events) => inOrder(events).map(({ name, page }) => `${name} ${new URL(page.url).pathname}`)
-const pause = (page, ms) => page.evaluate((wait) => new Promise((done) => setTimeout(done, wait)), ms)
-/** Scrolls, and gives the page the time to notice. */
-const scrollTo = async (page, y) => {
-  await page.evaluate((top) => scrollTo(0, top), y)
-  await pause(page, 300)
-}
 
 test('time and depth of a page leave with it, in the last beacon', async (t) => {
   const { visit, page, bodies } = await watched(t)
@@ -95,6 +67,32 @@ test('a page that comes back from the back/forward cache starts from nothing, an
   const [, before, , after] = events
   assert.ok(before.data.engagement_time_msec >= 900)
   assert.ok(after.data.engagement_time_msec < before.data.engagement_time_msec + 1000, 'the time away is nobody’s')
+})
+
+test('a tab behind another one, frozen at last, has told what it was, and the time until it is seen again is nobody’s', async (t) => {
+  const world = await pages(t)
+  const path = world.put('watched', { head: tags({ ...YES, capture: 'pages engagement' }), body: TALL })
+  const window = await world.window()
+  const tab = await window.tab(world.origin + path)
+  const page = await tab.attach()
+  await page.when('Boolean(window.cartbeacon?.tracker)')
+  await page.evaluate("cartbeacon.tracker.ready.then(() => import('/cb/behaviour.js'))")
+  await page.evaluate('new Promise((done) => setTimeout(done, 1200))')
+  await window.tab(`${world.origin}/cb/stub.js`)
+  const engagements = (events) => inOrder(events.filter(({ name }) => name === 'engagement'))
+  const [before] = engagements(await world.collector.expectNames('page_view', 'engagement'))
+  await page.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await new Promise((later) => setTimeout(later, 1500))
+  await page.send('Page.setWebLifecycleState', { state: 'active' })
+  await tab.show()
+  await page.when("document.visibilityState === 'visible'")
+  await page.evaluate('new Promise((done) => setTimeout(done, 1200))')
+  await page.evaluate("history.pushState(null, '', '/second'); cartbeacon('flush')")
+  const told = engagements(await world.collector.expectNames('page_view', 'engagement', 'page_view', 'engagement'))
+  const [, after] = told
+  assert.deepEqual([told.length, told[0].id, after.page.id], [2, before.id, before.page.id])
+  const between = after.t - before.t
+  assert.ok(after.data.engagement_time_msec >= 1000 && after.data.engagement_time_msec < between - 1400, `${after.data.engagement_time_msec} of ${between} ms`)
 })
 
 test('a pane of the page that scrolls by itself has a depth of its own', async (t) => {

@@ -51,14 +51,18 @@ const visit = (paths, orderId) => [
   [paths.mug, 'view_item', { value: 19.5, items: [mug(1, { item_variant: 'Oat' })] }],
   [paths.mug, 'view_item_list', { item_list_id: 'related' }],
   [paths.mug, 'click', { tag: 'input', name: 'choice', type: 'radio' }],
+  [paths.mug, 'form_start', { form_name: 'buy' }],
   [paths.mug, 'click', { tag: 'button' }],
+  [paths.mug, 'form_submit', { form_name: 'buy', last_field: 'quantity', fields_touched: 2 }],
   [paths.mug, 'add_to_cart', { value: 39, items: [mug(2)] }],
   [paths.mug, 'click', { tag: 'a', href: paths.cart }],
   [paths.cart, 'page_view', {}],
   [paths.cart, 'view_cart', { value: 39, items: [mug(2)] }],
   [paths.cart, 'click', { tag: 'button', id: 'more-QN-2001-rust' }],
   [paths.cart, 'update_cart', { value: 58.5, previous_quantity: 2, items: [mug(3)] }],
+  [paths.cart, 'form_start', { form_name: 'coupon-form' }],
   [paths.cart, 'click', { tag: 'button', id: 'coupon-apply' }],
+  [paths.cart, 'form_submit', { form_name: 'coupon-form', last_field: 'coupon' }],
   [paths.cart, 'apply_coupon', basket],
   [paths.cart, 'click', { tag: 'a', href: paths.address.split('#')[0] }],
   [paths.address, 'page_view', {}],
@@ -66,11 +70,13 @@ const visit = (paths, orderId) => [
   [paths.address, 'checkout_step', { ...basket, checkout_step: 1, step_name: 'address' }],
   [paths.address, 'click', { tag: 'button', id: 'sign-in' }],
   [paths.address, 'login', { method: 'demo' }],
-  // The address form is closed to the tracker: no click on its button.
+  // The address form is closed to the tracker: no click on its button, no start and no end.
   [paths.delivery, 'page_view', {}],
   [paths.delivery, 'checkout_step', { ...basket, checkout_step: 2, step_name: 'delivery' }],
   [paths.delivery, 'click', { tag: 'input', name: 'delivery', type: 'radio' }],
+  [paths.delivery, 'form_start', { form_name: 'delivery-form' }],
   [paths.delivery, 'click', { tag: 'button' }],
+  [paths.delivery, 'form_submit', { form_name: 'delivery-form', last_field: 'delivery' }],
   [paths.delivery, 'add_shipping_info', { ...basket, shipping_tier: 'Express' }],
   [paths.payment, 'page_view', {}],
   [paths.payment, 'checkout_step', { ...basket, checkout_step: 3, step_name: 'payment' }],
@@ -78,6 +84,7 @@ const visit = (paths, orderId) => [
   [paths.review, 'page_view', {}],
   [paths.review, 'checkout_step', { ...basket, checkout_step: 4, step_name: 'review' }],
   [paths.review, 'click', { tag: 'button' }],
+  [paths.review, 'form_submit', { form_name: 'review-form' }],
   [paths.thanks + orderId, 'page_view', {}],
   [paths.thanks + orderId, 'purchase', { ...basket, transaction_id: orderId, tax: 9.99, shipping: 9.9, shipping_tier: 'Express', payment_type: 'Test card' }],
 ]
@@ -107,7 +114,7 @@ both((name, kind) => {
       const here = all.filter((event) => event.page.id === page.id)
       assert.ok(here[0].name === 'page_view' && here[0].seq < seq, `${name} of ${page.url} follows its page view`)
       assert.ok(name === 'scroll' || here.at(-1).seq === seq, 'and the page is left, or the visit paused, with it')
-      assert.ok(data.percent_scrolled > 0 && data.percent_scrolled <= 100)
+      assert.ok(data.percent_scrolled > 0 && data.percent_scrolled <= 100, `${page.url}: ${JSON.stringify(data)}`)
     }
 
     const expected = visit(kind.paths, orderId)

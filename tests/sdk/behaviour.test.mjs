@@ -1,11 +1,13 @@
 /** What the part `behaviour` decides, without a page. In real ones: tests/e2e/behaviour.test.mjs. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { heed } from '../../src/edge/page.js'
 import { depth, passed } from '../../www/sdk/behaviour/depth.js'
 import { engaged } from '../../www/sdk/behaviour/engaged.js'
 import { linkEvent } from '../../www/sdk/behaviour/links.js'
 import { read } from '../../www/sdk/behaviour/options.js'
 import { pageKey } from '../../www/sdk/behaviour/page-key.js'
+import { WASM, fresh, openPage } from './page.mjs'
 
 test('engaged time is visible, focused, and near a sign of a hand', () => {
   const S = 1000
@@ -78,6 +80,38 @@ test('a page is what the engine takes for one', () => {
     assert.equal(pageKey(url), key)
 })
 
+test('the part is asked for when all is ready, unless only pages and clicks are wanted', async () => {
+  const { start } = await (openPage(), fresh('tracker.js'))
+  let site = 0
+  for (const [capture, expected] of [
+    [undefined, true],
+    [true, true],
+    [{ scroll: false }, true],
+    ['pages scroll'.split(' '), true],
+    ['engagement', true],
+    [['pages', 'clicks'], false],
+    ['pages', false],
+    [[], false],
+    [false, false],
+  ]) {
+    const asked = []
+    // How many engines were at work by then.
+    const find = (name) => (asked.push([name, globalThis.engines.length]), Promise.resolve({ part: 1 }))
+    const { tracker } = start({ endpoint: '/collect', site: `${++site}`, privacy: false, capture }, () => WASM, find)
+    assert.deepEqual(await tracker.ready, { engine: 'wasm' })
+    assert.deepEqual(asked, expected ? [['behaviour', site]] : [], JSON.stringify(capture))
+  }
+})
+
+test('a part hears what the engine hears, before it does, and no error of it comes through', () => {
+  const told = []
+  const notify = { heeds: new Set([() => { throw Error('a part') }, (...heard) => told.push(heard)]) }
+  heed(notify, 5, 'event', 1)
+  heed(notify)
+  heed({})
+  assert.deepEqual(told, [[5, 'event', 1], []])
+})
+
 const element = (localName, attributes = {}) => ({ localName, getAttribute: (name) => attributes[name] ?? null })
 
 test('links: away from the shop, to a file, or neither', () => {
@@ -116,14 +150,15 @@ test('links: away from the shop, to a file, or neither', () => {
 })
 
 test('options: which words, which values, and what is said of the others', () => {
-  const standard = ['outbound', 'downloads', 'scroll', 'engagement']
+  assert.deepEqual([...read({ behaviour: { frames: true }, capture: ['forms', 'search', 'deadClicks'] }).parts], ['forms', 'friction', 'clicks'])
+  const standard = ['pages', 'clicks', 'outbound', 'downloads', 'scroll', 'engagement']
   for (const [options, words, ...notes] of [
     [{}, standard],
     [{ capture: true }, standard],
     [{ capture: ['pages', 'scroll'] }, ['pages', 'scroll']],
     [{ capture: 'engagement' }, ['engagement']],
-    [{ capture: { scroll: false, downloads: 'no', pages: true } }, ['outbound', 'engagement', 'pages']],
-    [{ 'capture.scroll': false }, ['outbound', 'downloads', 'engagement']],
+    [{ capture: { scroll: false, downloads: 'no', pages: true } }, ['pages', 'clicks', 'outbound', 'engagement']],
+    [{ 'capture.scroll': false }, ['pages', 'clicks', 'outbound', 'downloads', 'engagement']],
     [{ capture: ['scrol', 'toString'] }, [], 'capture.scrol: not an option', 'capture.toString: not an option'],
     [{ behaviour: { colour: 1, scrollAt: [0], aliases: 'a.example' } }, standard, 'behaviour.colour: not an option', 'behaviour.scrollAt: not a possible value'],
   ]) {

@@ -72,7 +72,7 @@ const WASM = new Uint8Array(Buffer.from('AGFzbQEAAAA=', 'base64'))
 async function started(compress, gzip) {
   openPage()
   const { start } = await fresh('tracker.js')
-  const { tracker } = start({ endpoint: '/collect', compress, privacy: false }, () => WASM, gzip)
+  const { tracker } = start({ endpoint: '/collect', compress, privacy: false, capture: false }, () => WASM, gzip)
   const said = []
   tracker.on('debug', (what) => said.push(String(what)))
   assert.deepEqual(await tracker.ready, { engine: 'wasm' })

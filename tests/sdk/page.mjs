@@ -58,11 +58,11 @@ globalThis.debugChars = chars('debug')
 /** A copy of an entry that nobody has run yet, with all it imports. */
 export const fresh = (file) => import(`../../www/sdk/${file}?copy=${++copies}`)
 
-/** A tracker of the npm entry in a new page, and the page. */
+/** A tracker of the npm entry in a new page, and the page, which nobody can watch: it has no listeners. */
 export async function openTracker(options, pageOptions) {
   const page = openPage(pageOptions)
   const { init } = await fresh('index.js')
-  return { page, init, tracker: init({ endpoint: '/collect', site: 'shop', ...options }) }
+  return { page, init, tracker: init({ endpoint: '/collect', site: 'shop', capture: ['pages', 'clicks'], ...options }) }
 }
 
 /** What the engine was called with, beside what each tracker begins with. */

@@ -8,7 +8,7 @@
 
 import { LEAVE, PAGE, VISIBILITY, VISIBLE, facts } from '../../src/edge/page.js'
 import { depth, passed } from './behaviour/depth.js'
-import { isIgnored, pathOf } from './behaviour/element.js'
+import { calm, isIgnored, pathOf } from './behaviour/element.js'
 import { TICK, engaged } from './behaviour/engaged.js'
 import { linkEvent } from './behaviour/links.js'
 import { read } from './behaviour/options.js'
@@ -26,7 +26,7 @@ const BFCACHE = 3
 export const make = (tracker, options, tell) => {
   const closing = new AbortController()
   const listen = (target, names, hear) => {
-    for (const name of names) target.addEventListener(name, hear, { capture: true, passive: true, signal: closing.signal })
+    for (const name of names) target.addEventListener(name, calm(hear), { capture: true, passive: true, signal: closing.signal })
   }
   const { words, parts, wanted } = read(options, (reason) => tell('debug', JSON.stringify({ reason })))
   const has = (word) => words.includes(word)
@@ -37,7 +37,7 @@ export const make = (tracker, options, tell) => {
   const follow = (event) => {
     const path = pathOf(event)
     if (event.button > 1 || isIgnored(path)) return
-    const [name, fields] = linkEvent(path, document.baseURI, wanted) || []
+    const [name, fields] = linkEvent(path, path[0]?.baseURI, wanted) || []
     if (has(name == 'file_download' ? 'downloads' : name && 'outbound')) tracker.track(name, fields)
   }
   // A middle click is an `auxclick`; one by keyboard is a click.
@@ -47,7 +47,7 @@ export const make = (tracker, options, tell) => {
   const root = () => wanted.scrollRoot && document.querySelector(wanted.scrollRoot)
   let page = key()
   let href = location.href
-  let ofPage, ofRoot, told, hasScrolled, ticking, looking
+  let ofPage, ofRoot, told, hasScrolled, ticking, looking, settling
 
   const restart = () => {
     ofPage = depth()
@@ -55,8 +55,10 @@ export const make = (tracker, options, tell) => {
     told = 0
     hasScrolled = false
     time.clear()
+    // A router has drawn the page by then; who leaves earlier passes by.
+    clearTimeout(settling)
+    settling = setTimeout(calm(look), LEAST - 100)
   }
-  restart()
 
   const look = () => {
     ofPage.see(document.scrollingElement || document.documentElement)
@@ -66,7 +68,7 @@ export const make = (tracker, options, tell) => {
   const farthest = () => (root() ? ofRoot : ofPage).percent()
 
   const scrolled = () => {
-    looking ||= setTimeout(() => {
+    looking ||= setTimeout(calm(() => {
       looking = 0
       look()
       hasScrolled = true
@@ -74,18 +76,24 @@ export const make = (tracker, options, tell) => {
       const marks = has('scroll') ? passed(wanted.scrollAt || [90], told, percent) : []
       told = Math.max(told, percent)
       for (const mark of marks) tracker.track('scroll', { percent_scrolled: mark })
-    }, SCROLL_MS)
+    }), SCROLL_MS)
   }
 
   /** Whether time passes now, and a look now and then while it does. */
   const attend = (isLeaving) => {
     time.set(now(), isLeaving != true && !document.hidden && document.hasFocus())
     if (time.isAtWork(now()))
-      ticking ||= setTimeout(() => {
+      ticking ||= setTimeout(calm(() => {
         ticking = 0
         look()
         attend()
-      }, TICK)
+      }), TICK)
+  }
+
+  const touched = () => {
+    const wasAtWork = time.isAtWork(now())
+    time.touch(now())
+    if (!wasAtWork) attend()
   }
 
   const report = () => {
@@ -113,35 +121,35 @@ export const make = (tracker, options, tell) => {
     restart()
   }
 
+  const measures = has('engagement') || has('scroll')
   const heed = (what, event, reason) => {
-    if (what == PAGE) turn(reason)
-    else if (what == LEAVE || what == VISIBILITY || what == VISIBLE || what == undefined) {
-      if (what != VISIBLE && (what != VISIBILITY || document.hidden)) {
+    const isEnd = what == undefined
+    if (measures && what == PAGE) turn(reason)
+    if (has('engagement')) {
+      if (isEnd || what == LEAVE || (what == VISIBILITY && document.hidden)) {
         look()
         report()
       }
-      attend(what == LEAVE)
+      if (isEnd || what == LEAVE || what == VISIBILITY || what == VISIBLE) attend(isEnd || what == LEAVE)
     }
-    if (what == undefined) {
-      closing.abort()
-      clearTimeout(looking)
-      clearTimeout(ticking)
-      tell.heeds.delete(heed)
-    }
+    if (!isEnd) return
+    closing.abort()
+    for (const timer of [looking, ticking, settling]) clearTimeout(timer)
+    tell.heeds.delete(heed)
   }
 
-  if (has('engagement') || has('scroll')) {
-    ;(tell.heeds ||= new Set()).add(heed)
+  ;(tell.heeds ||= new Set()).add(heed)
+  if (measures) {
+    restart()
     listen(document, ['scroll'], scrolled)
-    if (has('engagement')) {
-      listen(document, INPUTS, () => {
-        const wasAtWork = time.isAtWork(now())
-        time.touch(now())
-        if (!wasAtWork) attend()
-      })
-      listen(window, ['focus', 'blur'], () => attend())
-      attend()
-    }
   }
+  if (has('engagement')) {
+    listen(document, INPUTS, touched)
+    listen(window, ['focus', 'blur'], ({ target }) => target == window && attend())
+    attend()
+  }
+  // What the other parts need of this one.
+  tell.captured = { words, wanted, follow, touched }
+
   for (const part of parts) tell.find(part)
 }

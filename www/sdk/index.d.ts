@@ -136,7 +136,8 @@ export interface Options {
   /**
    * What is recorded without a call: a list is exactly what it names, an object changes the default, `false` is nothing.
    * What goes beyond pages and clicks is fetched when all is ready: `behaviour.js`, beside the entry, and from there `vitals.js`,
-   * `errors.js`, `impressions.js` and `device.js` for these words. Default pages, clicks,
+   * `errors.js`, `impressions.js` and `device.js` for these words, `forms.js` for forms and search, `friction.js` for angry and dead
+   * clicks. No value of a field is ever read. Default pages, clicks,
    * outbound, downloads, scroll, engagement.
    */
   capture?: false | CaptureName[] | { [name in CaptureName]?: boolean }
@@ -245,6 +246,12 @@ export interface BehaviourOptions {
   scrollAt?: number[]
   /** A selector of the element that scrolls instead of the page. Its depth makes the `scroll`. Default: the page. */
   scrollRoot?: string
+  /** Query keys that hold a search term, before GA4's `q`, `s`, `search`, `query`, `keyword`. Default: none. */
+  searchKeys?: string[]
+  /** Frames of the page's own origin are watched as if they were in it. Default false. */
+  frames?: boolean
+  /** A `click` has `click_x` and `click_y`: where on the element it was, 0 to 1 of its width and height. Default false. */
+  coordinates?: boolean
 }
 
 export interface AttributionOptions {

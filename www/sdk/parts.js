@@ -17,6 +17,9 @@ const PARTS = {
   visits: () => import('./visits.js'),
   sampling: () => import('./sampling.js'),
   linker: () => import('./linker.js'),
+  clicks: () => import('./clicks.js'),
+  forms: () => import('./forms.js'),
+  friction: () => import('./friction.js'),
   anonymous: () => import('./anonymous.js'),
   outbox: globalThis.DURABLE && (() => import('./outbox.js')),
 }

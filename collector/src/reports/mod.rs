@@ -8,6 +8,7 @@ mod carts;
 mod delivery;
 mod failures;
 mod figures;
+mod friction;
 mod orders;
 mod products;
 mod replaced;
@@ -61,7 +62,7 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 16] = [
+const REPORTS: [(&str, Read); 18] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
     ("failures", failures::failures),
@@ -78,6 +79,8 @@ const REPORTS: [(&str, Read); 16] = [
     ("anonymous", delivery::anonymous),
     ("values", delivery::values),
     ("replaced", replaced::replaced),
+    ("forms", friction::forms),
+    ("clicks", friction::clicks),
 ];
 
 #[derive(Serialize)]
@@ -174,6 +177,8 @@ mod tests {
             (delivery::COUNTED.to_owned(), 3),
             (delivery::ODD.to_owned(), 3),
             (replaced::SQL.to_owned(), 3),
+            (friction::FORMS.to_owned(), 3),
+            (friction::CLICKS.to_owned(), 3),
             (SITES.to_owned(), 0),
         ]
     }

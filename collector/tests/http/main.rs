@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod foreign;
 mod forward;
+mod friction;
 mod keep;
 mod limits;
 mod live;

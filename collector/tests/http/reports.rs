@@ -333,6 +333,8 @@ fn a_range_and_a_store_narrow_every_report() {
         "refusals",
         "anonymous",
         "values",
+        "forms",
+        "clicks",
     ] {
         let answer = shop.collector.get(&format!("/reports/{name}?from=1&to=2"));
         assert_eq!(answer.status, 200, "{name}: {answer:?}");

@@ -7,8 +7,9 @@
 const WORDS = {
   pages: '', clicks: '', outbound: '', downloads: '', scroll: '', engagement: '',
   vitals: 'vitals', errors: 'errors', impressions: 'impressions', device: 'device',
+  forms: 'forms', search: 'forms', rageClicks: 'friction', deadClicks: 'friction',
 }
-const STANDARD = ['outbound', 'downloads', 'scroll', 'engagement']
+const STANDARD = ['pages', 'clicks', 'outbound', 'downloads', 'scroll', 'engagement']
 
 /** What each option of the group is made into; nothing where it makes no sense. */
 const list = (value) => (value ? [value].flat().map(String) : undefined)
@@ -17,7 +18,8 @@ const marks = (value) => {
   const found = [value].flat().map(Number)
   return found.every((mark) => mark > 0 && mark <= 100) ? found : undefined
 }
-const OPTIONS = { aliases: list, extensions: list, scrollRoot: text, scrollAt: marks }
+const flag = (value) => (typeof value == 'boolean' ? value : undefined)
+const OPTIONS = { aliases: list, extensions: list, scrollRoot: text, scrollAt: marks, searchKeys: list, frames: flag, coordinates: flag }
 
 const isObject = (value) => value && typeof value == 'object' && !Array.isArray(value)
 
@@ -42,5 +44,6 @@ export const read = (options, note) => {
       note(`behaviour.${name}: not a possible value`)
     }
   }
-  return { words: known, parts: new Set(known.map((word) => WORDS[word]).filter(Boolean)), wanted }
+  const parts = known.map((word) => WORDS[word]).concat(wanted.frames || wanted.coordinates ? 'clicks' : '')
+  return { words: known, parts: new Set(parts.filter(Boolean)), wanted }
 }

@@ -2,4 +2,8 @@
 
 import { init } from '/cb/index.js'
 
-export const tracker = init({ endpoint: '/collect', site: 'quern-app' })
+export const tracker = init({
+  endpoint: '/collect',
+  site: 'quern-app',
+  capture: ['pages', 'clicks', 'outbound', 'downloads', 'scroll', 'engagement', 'forms', 'search', 'rageClicks', 'deadClicks'],
+})

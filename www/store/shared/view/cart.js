@@ -119,7 +119,7 @@ function couponPart(message) {
       <button type="button" class="link" data-testid="coupon-remove">Remove</button></p>`
   }
   return html`
-    <form class="coupon" novalidate>
+    <form class="coupon" name="coupon-form" novalidate>
       <label for="coupon">Coupon code</label>
       <div class="joined"><input id="coupon" name="coupon" maxlength="24" autocomplete="off" autocapitalize="characters" spellcheck="false"
           ${message && html`aria-invalid="true" aria-describedby="coupon-message"`} data-testid="coupon-input">

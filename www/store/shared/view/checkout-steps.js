@@ -46,7 +46,7 @@ const options = (name, legend, list, chosen, right) => html`
 
 export const deliveryStep = () => html`
   <h2>How shall it travel?</h2>
-  <form data-step="delivery">
+  <form data-step="delivery" name="delivery-form">
     ${options('delivery', 'Delivery', checkout.deliveries, checkout.read().delivery ?? 'standard', ({ id }) => html`<span>${checkout.deliveryPrice(id) ? show(checkout.deliveryPrice(id)) : 'free'}</span>`)}
     <button class="button" data-testid="checkout-next">On to payment</button>
   </form>`
@@ -73,7 +73,7 @@ export function reviewStep(shop, error) {
       ${part('Delivery', 'delivery', checkout.findDelivery(delivery).name)}
       ${part('Payment', 'payment', checkout.findPayment(payment).name)}
     </div>
-    <form data-step="review">
+    <form data-step="review" name="review-form">
       <button class="button is-wide" data-testid="place-order">Order with obligation to pay · ${show(checkout.totals().total)}</button>
       <p class="fine">Not really: this is a demonstration and nothing is sold.</p>
     </form>`

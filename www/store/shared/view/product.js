@@ -33,7 +33,7 @@ export function productView(root, shop, { sku }) {
         <p class="product-price" data-testid="product-price">${price(product, choice)}</p>
         <p class="fine" data-part="terms">${terms(product, choice)}</p>
         <p class="blurb">${product.blurb}</p>
-        <form class="buy" data-testid="buy-form">
+        <form class="buy" name="buy" data-testid="buy-form">
           ${choices(product, choice)}
           <div class="buy-row">
             <p class="field-quantity"><label for="quantity">Quantity</label>
