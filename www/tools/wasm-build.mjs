@@ -92,17 +92,19 @@ async function edit(file, scratch, names, change) {
   await binaryen('wasm-as', [...FEATURES, ...names, text, '-o', file])
 }
 
+/** More than once, since each round finds what the one before laid bare. Flat code with its branches made anew is more alike. */
+const SMALLER = '--gufa --flatten --rereloop -Oz --flatten --rereloop -Oz --gufa -Oz'.split(' ')
+
 /** Reduces, optimises and arranges; returns the new names. */
 async function optimise(input, output, exports, scratch, onLine) {
   const reduced = join(scratch, 'reduced.wasm')
   await reduce(input, reduced, exports, scratch)
   await edit(reduced, scratch, ['-g'], prune)
   const names = []
-  // Twice: the second round finds what the first laid bare. Large functions are left where they are, even with one caller:
-  // brotli finds more alike in smaller ones. The lowest KiB is the far end of the stack, which calls as shallow as these
-  // never reach. Flat code with its branches made anew is more alike, 170 bytes.
+  // Large functions are left where they are, even with one caller: brotli finds more alike in smaller ones. The lowest KiB is
+  // the far end of the stack, which calls as shallow as these never reach.
   const limits = ['--one-caller-inline-max-function-size=80', '--low-memory-unused']
-  const passes = [...limits, '--flatten', '--rereloop', '-Oz', '-Oz', '--minify-imports-and-exports-and-modules', ...STRIP]
+  const passes = [...limits, ...SMALLER, '--minify-imports-and-exports-and-modules', ...STRIP]
   await binaryen('wasm-opt', [...FEATURES, ...passes, reduced, '-o', output], {
     onLine(line) {
       names.push(line)
@@ -120,7 +122,7 @@ async function makePart(name, compiled, output, dev, scratch) {
   if (dev) return cpSync(wasm, output)
   const reduced = join(scratch, 'reduced.wasm')
   await reduce(wasm, reduced, ['memory', ...PARTS[name]], scratch)
-  await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', '-Oz', '-Oz', ...STRIP, reduced, '-o', output])
+  await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', ...SMALLER, ...STRIP, reduced, '-o', output])
 }
 
 /** The part `formats-all` with only these Cargo features of formats, as the file `output`. */
