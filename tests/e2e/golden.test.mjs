@@ -10,7 +10,7 @@ import { KINDS, Shopper } from './shopper.mjs'
 import { store } from './world.mjs'
 
 const GOLDEN = at('tests/e2e/golden/visit.txt')
-const CAPTURE = 'pages clicks outbound downloads forms search errors device'
+const CAPTURE = 'pages clicks outbound downloads forms errors device'
 
 /** What a shopper does: `[what, part of the page, what shows then]`. */
 const ACTIONS = [
