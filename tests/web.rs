@@ -58,8 +58,10 @@ fn tracker(medium: u8) -> Page {
     let list = format!(r#"["/collect","web","",{numbers},{medium},true,true,false,1]"#);
     let number = api::start(&list, js("return document").unchecked_into(), 1, 2, 3, 4);
     let config = js(&format!("return {{ endpoint: '/collect', site: 'web', storage: {medium}, 'cookie.days': 395 }}"));
-    let topics = "['event', 'batch', 'loss', 'consent', 'session', 'debug']";
-    let notify: Function = js(&format!("return (topic, payload) => window.told.push({topics}[topic] + ' ' + payload)")).unchecked_into();
+    let notify: Function = js("const notify = (topic, payload) => window.told.push(topic + ' ' + payload)
+        notify.run = (command, [name, fields]) => notify(command, name + ' ' + JSON.stringify(fields))
+        return notify")
+    .unchecked_into();
     let engine = Closure::<dyn Fn(u8, String, f64, u32, i32, f64) -> JsValue>::new(move |what, text, mono, a, b, c| {
         api::enter(number, what, text, mono, a, b, c)
     });
@@ -139,12 +141,13 @@ fn a_click_in_a_shadow_root_is_seen_and_an_ignored_one_is_not() {
 }
 
 #[wasm_bindgen_test]
-fn a_declared_event_needs_no_script() {
+fn a_declared_event_is_one_that_the_script_tracks() {
     let tracker = tracker(0);
     js("const article = document.body.appendChild(document.createElement('article'));
         article.innerHTML = '<div data-cb-item-id=\"A1\" data-cb-price=\"9.90\" data-cb-currency=\"EUR\"><button data-cb-event=\"add_to_cart\">Add</button></div>';
         article.querySelector('button').click(); article.remove()");
-    assert_eq!(told(&["add_to_cart", r#""items":[{"item_id":"A1","price":9.9}]"#]), 1);
+    let all = js("return window.told.join('\\n')").as_string().unwrap_or_default();
+    assert_eq!(told(&["track add_to_cart", r#""items":[{"item_id":"A1","price":"9.90"}]"#]), 1, "{all}");
     call(&tracker, SHUTDOWN, "", "");
 }
 
