@@ -10,6 +10,7 @@ import { KINDS, Shopper } from './shopper.mjs'
 import { store } from './world.mjs'
 
 const GOLDEN = at('tests/e2e/golden/visit.txt')
+// The store tells of its searches itself.
 const CAPTURE = 'pages clicks outbound downloads forms errors device'
 
 /** What a shopper does: `[what, part of the page, what shows then]`. */
@@ -78,7 +79,7 @@ test('forty actions in the demo store leave the events that are committed', asyn
   const settled = async (shows) => {
     if (shows) await shopper.sees(shows)
     // The part that listens to forms and links is there, as it is for whoever does not click within a moment.
-    const calm = () => page.evaluate(() => import('/cb/behaviour.js').then(() => new Promise((resolve) => setTimeout(resolve, 50))))
+    const calm = () => page.evaluate(() => import('/cb/behaviour.js').then(() => import('/cb/forms.js')).then(() => new Promise((resolve) => setTimeout(resolve, 50))))
     // Where the page is left meanwhile, the next one is waited for.
     await shopper.ready().then(calm).catch(() => shopper.ready().then(calm))
   }

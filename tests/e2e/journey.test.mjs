@@ -104,6 +104,8 @@ both((name, kind) => {
     const orderId = await order(shopper)
     assert.match(await shopper.text('sum-total'), /62\.55/)
     await world.collector.expectNames('purchase')
+    // Long enough to be engaged: a robot is through most pages in less than a second.
+    await new Promise((later) => setTimeout(later, 1300))
     const all = (await shopperVisit.leave()).sort((a, b) => a.seq - b.seq)
     // How far and how long depends on the machine; that it is told with its own page does not.
     const isMeasured = ({ name }) => name === 'scroll' || name === 'engagement'

@@ -66,7 +66,11 @@ export class Shopper {
     await this.page.evaluate(async (from) => {
       if (document.readyState !== 'complete') await new Promise((resolve) => window.addEventListener('load', resolve, { once: true }))
       window.theTracker = from ? (await import(from)).tracker : window.cartbeacon.tracker
-      return window.theTracker.ready
+      const ready = await window.theTracker.ready
+      // What listens to forms is there, as it is for whoever does not fill one in within a moment.
+      for (const part of ['behaviour', 'forms']) await import(`/cb/${part}.js`).catch(() => {})
+      await new Promise((later) => setTimeout(later, 20))
+      return ready
     }, module)
   }
 

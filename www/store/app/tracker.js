@@ -5,5 +5,5 @@ import { init } from '/cb/index.js'
 export const tracker = init({
   endpoint: '/collect',
   site: 'quern-app',
-  capture: ['pages', 'clicks', 'outbound', 'downloads', 'scroll', 'engagement', 'forms', 'search', 'rageClicks', 'deadClicks'],
+  capture: ['pages', 'clicks', 'outbound', 'downloads', 'scroll', 'engagement', 'forms', 'rageClicks', 'deadClicks'],
 })
