@@ -9,9 +9,9 @@ import { YES, pages, tags } from '../e2e/world.mjs'
 
 const track = `window.cartbeacon('track', 'purchase', { transaction_id: '1001', currency: 'EUR', value: 39, items: [{ item_id: 'M', price: 19.5, quantity: 2 }] })`
 
-/** The id by the program in README.md. */
+/** The id by the program in www/docs/carts.md. */
 function byReadme(site, order) {
-  const [, program] = readFileSync(at('README.md'), 'utf8').match(/```python\n([^`]*)```/)
+  const [, program] = readFileSync(at('www/docs/carts.md'), 'utf8').match(/```python\n([^`]*)```/)
   return execFileSync('python3', ['-c', `site, transaction_id = ${JSON.stringify(site)}, ${JSON.stringify(order)}\n${program}\nprint(event_id)`]).toString().trim()
 }
 
