@@ -124,7 +124,7 @@ test('an unknown option is told in debug mode, and the tracker works', async (t)
   const loud = await world.visit({ loud: true })
   await loud.go(world.put('loud', { head: tags({ ...YES, ...options, debug: 'true' }) }))
   await loud.cb('track', 'add_to_cart', {})
-  assert.deepEqual(loud.complaints.sort(), [...told, 'items: required'].map((text) => `warning: cartbeacon: ${text}`).sort())
+  assert.deepEqual(loud.complaints.sort(), [...told, 'items: required, in add_to_cart'].map((text) => `warning: cartbeacon: ${text}`).sort())
   assert.deepEqual((await loud.leave()).map(({ name }) => name), ['page_view', 'login', 'page_view'])
 })
 
