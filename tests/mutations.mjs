@@ -8,7 +8,6 @@ import { CommandFailed, run } from '../www/tools/exec.mjs'
 import { at } from '../www/tools/paths.mjs'
 import { Problem, heading, main, step } from '../www/tools/say.mjs'
 
-
 /**
  * What is changed in src/engine: the file, the text, and what it becomes, where `ON` stands for "this one is switched on";
  * `caught` is what a failing walk says.
@@ -16,8 +15,8 @@ import { Problem, heading, main, step } from '../www/tools/say.mjs'
 const MUTATIONS = [
   {
     rule: 'what was acknowledged is not sent again',
-    changes: [['tracker/deliver.rs', 'match status {', 'match if ON && status == 200 { 503 } else { status } {']],
-    caught: /sent again after it was acknowledged|came twice|still wants to be woken/,
+    changes: [['tracker/deliver.rs', 'match status {', 'match if ON && status == 200 && parcel.attempt == 1 { 503 } else { status } {']],
+    caught: /came twice|sent again/,
   },
   {
     rule: 'no more bytes are in flight than browsers take',
@@ -67,7 +66,7 @@ const MUTATIONS = [
   },
   {
     rule: 'what was acknowledged is taken off storage',
-    changes: [['tracker/keep.rs', 'if IS_BUILT && self.outbox.records > 0 {', 'if !ON && self.outbox.records > 0 {']],
+    changes: [['tracker/keep.rs', 'if self.outbox.has_records() {', 'if !ON && self.outbox.has_records() {']],
     caught: /sent again|nobody has sent|came twice|bytes are stored/,
   },
   {

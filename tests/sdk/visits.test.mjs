@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { at } from '../../www/tools/paths.mjs'
 import { originOf } from '../../www/sdk/visits/origin.js'
 import { goThrough } from '../../www/sdk/through.js'
+import { ALWAYS } from '../../www/sdk/sampling.js'
 import { fieldsOf, isNewCampaign, seen, withoutClicks } from '../../www/sdk/visits/touches.js'
 
 const read = (path) => JSON.parse(readFileSync(at(path), 'utf8'))
@@ -113,4 +114,11 @@ test('parts that have a say stand around the firewall, whenever it comes', () =>
   const early = { privacy: (text) => `clean(${text})` }
   goThrough(early, say('a'))
   assert.equal(early.privacy('x'), 'a(clean(x))')
+})
+
+test('what sampling leaves alone is what is urgent: the first two lanes of the vocabulary', () => {
+  const table = readFileSync(at('src/engine/vocab.rs'), 'utf8').match(/const EVENTS[^]*?\n\];/)[0]
+  const urgent = [...table.matchAll(/Lane::(?:Order|Cart),\s*[^"]*"([^"]*)"/g)].flatMap(([, names]) => names.split(' '))
+  assert.ok(urgent.includes('purchase') && urgent.includes('generate_lead'))
+  assert.deepEqual([...ALWAYS].sort(), urgent.sort())
 })

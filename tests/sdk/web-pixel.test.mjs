@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EVENTS } from '../../www/sdk/pixel/events.js'
-import { read, touch, write } from '../../www/sdk/pixel/identity.js'
+import { read, touch, write } from '../../www/sdk/identity.js'
 
 const [VISITOR, SESSION] = ['01a1f2b3-0000-7000-8000-00000000000a', '01a1f2b3-0000-7000-8000-00000000000b']
 const START = 1_790_000_000_000

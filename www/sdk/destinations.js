@@ -8,41 +8,27 @@
 
 import { LEAVE, ONLINE, VISIBILITY, VISIBLE } from '../../src/edge/page.js'
 import { lane } from './destinations/lane.js'
+import { KEEPALIVE, requester } from './request.js'
+import { list } from './standing.js'
 
 const PURPOSES = ['analytics', 'marketing', 'preferences', 'sale']
 const OPTIONS = ['endpoint', 'format', 'key', 'purposes', 'events', 'mapping']
-/** Of the 64 KiB that beacons and keepalive fetches have together. */
-const KEEPALIVE = 60_000
-/** Longer than a receiver thinks. */
-const PATIENCE = 25_000
 const HOUR = 3_600_000
-
-/** A list, also of words in one text; none where there is nothing. */
-const list = (value) => (typeof value == 'string' ? value.trim().split(/[\s,]+/) : [value ?? []].flat())
 
 /** How our own format is sent: `(how, text, answer)` as in foreign.js. */
 const native = (endpoint, share) => {
   const { href, origin } = new URL(endpoint, document.baseURI)
-  let flying = 0
+  const request = requester(share)
   /** The endpoint may only forbid reading: then all that is learnt is that the network took it. */
   let isOpaque = false
   return async (how, text, answer) => {
     if (how < 1 && navigator.sendBeacon(href, text)) return answer(-2)
-    const bytes = text.length * 3 > share ? new Blob([text]).size : text.length
-    const keepalive = how < 2 && flying + bytes < share
-    const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), PATIENCE)
-    flying += keepalive ? bytes : 0
     try {
-      const response = await fetch(href, { method: 'POST', body: text, keepalive, mode: isOpaque ? 'no-cors' : 'cors', signal: stop.signal })
-      await response.text().catch(() => '')
+      const [response] = await request(href, { method: 'POST', body: text, mode: isOpaque ? 'no-cors' : 'cors' }, how < 2)
       answer(response.status || -2, +response.headers.get('retry-after'))
     } catch {
       isOpaque = !isOpaque && origin != location.origin
       answer(0)
-    } finally {
-      clearTimeout(timer)
-      flying -= keepalive ? bytes : 0
     }
   }
 }

@@ -9,7 +9,7 @@
 
 import { here, json } from '../../src/edge/page.js'
 import { encode, short } from './encode.js'
-import { goThrough } from './through.js'
+import { callViews, goThrough } from './through.js'
 
 /** Fields that the engine counts as `filtered`. */
 const DROPPED = '-'
@@ -18,8 +18,7 @@ export const make = (tracker, { beforeSend, before }, tell) => {
   const given = beforeSend || before.send
   if (!/function|string/.test(typeof given)) throw 'beforeSend: not a function'
   let isInside = false
-  // The first view is due before the engine takes calls: it goes with the early ones, with its own time.
-  tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
+  callViews(tracker, tell)
 
   /** The fields and the name that the shop wants kept. Throws a reason. */
   const decide = (fields, context, name) => {

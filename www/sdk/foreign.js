@@ -5,14 +5,11 @@
  * engine knows. Rules and texts are the wasm's (src/engine/wire/formats), sending is this file's.
  */
 
+import { KEEPALIVE, requester } from './request.js'
 import { asking, open as instantiate } from './wasm.js'
 
 const RECORD = '\x1e'
 const UNIT = '\x1f'
-/** Longer than a receiver thinks, shorter than the engine waits. */
-const PATIENCE = 25_000
-/** Keepalive requests have 64 KiB together. */
-const KEEPALIVE = 60_000
 /** As `Verdict::code` has them: what is not a count of refused events. */
 const [RETRY, SPLIT, TOO_LARGE, NEVER, HANDED_OVER] = [-1, -2, -3, -4, -5]
 
@@ -76,7 +73,7 @@ const sender = (run, endpoint, options, dedupes, share) => {
   const settled = new Set()
   /** Events refused in requests that a batch did not end with. */
   let owed = 0
-  let flying = 0
+  const post = requester(share)
   /** Milliseconds that the receiver's clock is ahead, as far as it lets itself be read. */
   let skew = 0
 
@@ -84,26 +81,18 @@ const sender = (run, endpoint, options, dedupes, share) => {
   const request = async (how, target, kind, body, events) => {
     // A header of the receiver's own may stand behind the type: no beacon carries it.
     const [type, own] = kind.split('\n')
-    const bytes = body.length * 3 > share ? new Blob([body]).size : body.length
     // Text needs no preflight and no type of its own; a blob of another type has one.
     const isText = type.startsWith('text/plain')
     if (how < 1 && type && !own && navigator.sendBeacon(target, isText ? body : new Blob([body], { type }))) return [HANDED_OVER]
-    const keepalive = how < 2 && flying + bytes < share
     const opaque = !type || (how > 2 && isText)
-    const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), PATIENCE)
-    flying += keepalive ? bytes : 0
+    const init = {
+      method: type ? 'POST' : 'GET',
+      mode: opaque ? 'no-cors' : 'cors',
+      headers: type && !isText ? [['content-type', type], ...(own ? [own.split(': ')] : [])] : [],
+      body: type ? body : undefined,
+    }
     try {
-      const response = await fetch(target, {
-        method: type ? 'POST' : 'GET',
-        mode: opaque ? 'no-cors' : 'cors',
-        headers: type && !isText ? [['content-type', type], ...(own ? [own.split(': ')] : [])] : [],
-        body: type ? body : undefined,
-        keepalive,
-        signal: stop.signal,
-      })
-      // Chromium gives the keepalive quota back only when the body has been read.
-      let said = await response.text().catch(() => '')
+      let [response, said] = await post(target, init, how < 2)
       if (response.type == 'opaque') return [HANDED_OVER]
       const date = Date.parse(response.headers.get('date'))
       if (date) skew = Math.abs(date - Date.now()) > 5000 ? date - Date.now() : 0
@@ -112,9 +101,6 @@ const sender = (run, endpoint, options, dedupes, share) => {
     } catch {
       // Nothing arrived from a browser that knows it is offline; else it may have, and only some receivers would know it again.
       return [dedupes || navigator.onLine === false ? RETRY : HANDED_OVER]
-    } finally {
-      clearTimeout(timer)
-      flying -= keepalive ? bytes : 0
     }
   }
 

@@ -12,13 +12,12 @@
  */
 
 import { marked } from './sources/common.js'
+import { list, stands } from './standing.js'
 
 /** What GA4's own enhanced measurement counts, or what is no business of an advertiser. */
 const THEIRS = /^(page_view|click|outbound_click|file_download|rage_click|dead_click|scroll|engagement|form_\w+|web_vital|error|session_start)$/
 /** Waiting for a choice, or for the tool, at most. */
 const HELD = 100
-
-const list = (value) => (typeof value == 'string' ? value.trim().split(/[\s,]+/) : [value ?? []].flat())
 
 /** One event for GA4; false while there is nobody to tell. `option` is a measurement id, the name of a `dataLayer`, or true. */
 const ga4 = (option) => {
@@ -123,11 +122,7 @@ export const make = (tracker, { forward }, tell) => {
   let consent = { state: 'pending', purposes: [], decided: {} }
 
   /** Whether it may be forwarded: undefined while nobody has said. */
-  const may = () => {
-    if (consent.state != 'granted') return consent.state == 'pending' ? undefined : false
-    const open = list(purposes).filter((purpose) => !consent.purposes.includes(purpose))
-    return open.some((purpose) => consent.decided[purpose] != 'default') ? false : !open.length || undefined
-  }
+  const may = () => stands(list(purposes), consent)
 
   const drain = () => {
     for (const tool of told) {

@@ -9,15 +9,15 @@
 
 import { quietly } from '../../src/edge/page.js'
 import { keyOf } from '../../src/edge/store.js'
-import { goThrough } from './through.js'
+import { callViews, goThrough } from './through.js'
 
 /** Fields that the engine counts as `filtered`. */
 const DROPPED = '-'
 /** The first two lanes of src/engine/vocab.rs. */
-const ALWAYS =
+export const ALWAYS =
   'purchase refund purchase_error add_to_cart remove_from_cart update_cart clear_cart view_cart add_to_wishlist remove_from_wishlist begin_checkout checkout_step add_shipping_info add_payment_info cart_abandoned cart_restored apply_coupon remove_coupon deny_coupon sign_up generate_lead'.split(' ')
 
-export const make = (tracker, { sample, site, storage, beforeSend, before }, tell) => {
+export const make = (tracker, { sample, site, storage }, tell) => {
   const rate = Number(sample)
   if (!(rate >= 0 && rate <= 1) || sample === true) throw 'not from 0 to 1: all is recorded'
   const key = keyOf(site) + '.sample'
@@ -36,8 +36,7 @@ export const make = (tracker, { sample, site, storage, beforeSend, before }, tel
   tracker.on('consent', ({ state }) => state == 'granted' && keep())
   // Told with a visit's first event, and so with a new visitor's.
   tracker.on('session', keep)
-  // Page views that the engine finds by itself become calls; another part may see to that.
-  if (!beforeSend && !before) tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
+  callViews(tracker, tell)
 
   /** Takes `fields`, perhaps `context`, and `name`, a line each; or what is no event, `again`. */
   goThrough(tell, (text, again, inner) => {

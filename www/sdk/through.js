@@ -20,3 +20,11 @@ export const goThrough = (tell, say) => {
     set: (value) => (before?.set ? before.set(value) : (firewall = value)),
   })
 }
+
+/**
+ * Page views that the engine finds by itself become calls, so that they go through as well; once, however many parts ask. The
+ * first is due before the engine takes calls: it goes with the early ones, with its own time.
+ */
+export const callViews = (tracker, tell) => {
+  tell.callsViews ||= tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
+}

@@ -11,7 +11,7 @@
 import { keyOf } from '../../src/edge/store.js'
 import { orderId, uuid7 } from './early.js'
 import { EVENTS } from './pixel/events.js'
-import { read, touch, write } from './pixel/identity.js'
+import { read, touch, write } from './identity.js'
 
 /** In the order of the bits that the cookie holds. */
 const PURPOSES = { analytics: 'analyticsProcessingAllowed', marketing: 'marketingAllowed', preferences: 'preferencesProcessingAllowed', sale: 'saleOfDataAllowed' }

@@ -1,9 +1,9 @@
 //! What waits is stored, so that it outlives the page; and what other pages have left is taken over.
 //!
-//! Records are written once and never rewritten: one for the events that come in one go, and, when these go into a batch, one
-//! for the batch. Events and batches carry their record's slot; when none does any more (all are acknowledged or lost), the
-//! record is removed. Every record is a batch that can be sent as it is: `count,time,attempts,id,` and the text of
-//! `native::contents`.
+//! Records are written once: one for the events that come in one go, and, when these go into a batch, one for the batch. Events
+//! and batches carry their record's slot; when none does any more (all are acknowledged or lost, or stored anew because the
+//! shopper says no to marketing), the record is removed. Every record is a batch that can be sent as it is:
+//! `count,time,attempts,id,` and the text of `native::stored`.
 //!
 //! The outbox belongs to a page that runs. A page that is left, frozen or closed leaves what it has stored to whichever page
 //! runs next, and forgets it: it may be that page itself. So every event is counted by the page that sees its end. What is
@@ -35,6 +35,18 @@ pub(super) struct Outbox {
     records: u32,
 }
 
+impl Outbox {
+    /// Whether anything may be written.
+    fn is_open(&self) -> bool {
+        IS_BUILT && self.is_open
+    }
+
+    /// Whether anything may have to be removed.
+    fn has_records(&self) -> bool {
+        IS_BUILT && self.records > 0
+    }
+}
+
 impl Tracker {
     /// Opens the outbox, if there is a permit and a place to store.
     pub(super) fn open_outbox(&mut self) {
@@ -49,8 +61,8 @@ impl Tracker {
     }
 
     pub(super) fn opened(&mut self, now: Now) {
-        self.outbox.is_open = IS_BUILT && self.outbox.is_begun;
-        if self.outbox.is_open {
+        self.outbox.is_open = self.outbox.is_begun;
+        if self.outbox.is_open() {
             self.store_batches(now);
         }
         self.store();
@@ -87,7 +99,7 @@ impl Tracker {
 
     /// An event has come: it will be stored with what else comes in one go, and told to the browser.
     pub(super) fn expect_storing(&mut self, now: Now) {
-        if IS_BUILT && self.outbox.is_open {
+        if self.outbox.is_open() {
             self.timers.set_if_earlier(Timer::Store, now.mono);
         }
         if IS_BUILT && self.holds_tail && !self.hidden {
@@ -99,7 +111,7 @@ impl Tracker {
     pub(super) fn store(&mut self) -> bool {
         self.timers.stop(Timer::Store);
         let before = self.outbox.records;
-        while IS_BUILT && self.outbox.is_open {
+        while self.outbox.is_open() {
             let events = self.queue.unstored();
             let Some(first) = events.first() else { break };
             let (mut bytes, mut most_urgent, mut count) = (0, Lane::Rest, 0);
@@ -135,7 +147,7 @@ impl Tracker {
 
     /// Stores a batch of `count` events, the first of which is of the moment `at`; answers its slot.
     pub(super) fn keep(&mut self, id: &str, attempts: u32, count: usize, at: Millis, contents: &str, room: u32) -> u32 {
-        let Some(permit) = self.consent.may_store().filter(|_| IS_BUILT && self.outbox.is_open) else { return UNSTORED };
+        let Some(permit) = self.consent.may_store().filter(|_| self.outbox.is_open()) else { return UNSTORED };
         let mut w = Writer::default();
         w.num(count as u64).num(at).num(u64::from(attempts)).raw(id).raw("");
         native::stored(&mut w.out, contents, &self.consent);
@@ -148,7 +160,7 @@ impl Tracker {
     /// After a word on marketing: stores anew what is stored, where it says more than may be known from now on.
     pub(super) fn minimise(&mut self, now: Now) {
         let was_minimal = core::mem::replace(&mut self.outbox.is_minimal, self.consent.is_minimal());
-        if IS_BUILT && self.outbox.is_open && self.outbox.is_minimal && !was_minimal {
+        if self.outbox.is_open() && self.outbox.is_minimal && !was_minimal {
             self.each(&mut |slot| {
                 if is_stored(*slot) {
                     *slot = TORN;
@@ -162,7 +174,7 @@ impl Tracker {
 
     /// Removes the records that nothing needs any more.
     pub(super) fn sweep(&mut self) {
-        if IS_BUILT && self.outbox.records > 0 {
+        if self.outbox.has_records() {
             let (mut text, mut last) = (String::new(), UNSTORED);
             self.each(&mut |slot| {
                 if *slot != last {

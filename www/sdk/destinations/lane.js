@@ -8,6 +8,7 @@
 
 import { nameless } from '../../../src/edge/page.js'
 import { uuid7 } from '../early.js'
+import { stands } from '../standing.js'
 
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 300_000
@@ -52,12 +53,7 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
   const sum = (which) => queue.filter(which).reduce((all, { batch }) => all + batch.events.length, 0)
 
   /** Whether its purposes stand: undefined while nobody has said. */
-  const may = () => {
-    const { state, purposes: granted, decided } = consent()
-    if (state != 'granted') return false
-    const open = purposes.filter((purpose) => !granted.includes(purpose))
-    return open.some((purpose) => decided[purpose] != 'default') ? false : !open.length || undefined
-  }
+  const may = () => stands(purposes, consent())
 
   const add = (batch) => {
     const size = JSON.stringify(batch).length
@@ -133,9 +129,9 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
   const pump = (how) => {
     clearTimeout(timer)
     drop('expired', ({ at }) => at + limits.ms < Date.now())
-    const stands = may()
-    if (stands === false) drop(consent().state == 'withdrawn' ? 'withdrawn' : 'consent_denied', () => true)
-    if (!stands || zeros >= BREAK_AFTER) return
+    const mayGo = may()
+    if (mayGo === false) drop(consent().state == 'withdrawn' ? 'withdrawn' : 'consent_denied', () => true)
+    if (!mayGo || zeros >= BREAK_AFTER) return
     const wait = notBefore - Date.now()
     if (how > 0 && wait > 0) timer = queue.length && setTimeout(pump, wait, 1)
     else {

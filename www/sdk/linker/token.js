@@ -9,6 +9,7 @@
  */
 
 import { orderId } from '../early.js'
+import { UUID, read } from '../identity.js'
 
 /** How long a link is good for, and how far two clocks of one browser may be apart, in ms. */
 const AGE = 120_000
@@ -16,15 +17,12 @@ const APART = 5_000
 /** Events that may have been numbered since the identity was stored. */
 const AHEAD = 20
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
-
 const seal = (text, host, browser) => orderId(host + '\n' + browser, text).replace(/-/g, '')
 
 /** Of a stored identity (see src/engine/session.rs); '' where there is none, or none that outlives the visit. */
 export const makeToken = (identity, now, host, browser) => {
-  const [version, visitor, session, ...numbers] = identity.split('.')
-  if (version != '1' || visitor == session || !UUID.test(visitor) || !UUID.test(session)) return ''
-  const [n, started, , seq] = numbers.map(Number)
+  const { visitor, session, n, started, seq } = read(identity) || {}
+  if (visitor == session) return ''
   const text = ['1', now.toString(36), visitor, session, ...[n, started, seq + AHEAD].map((number) => number.toString(36))].join('.')
   return `${text}.${seal(text, host, browser)}`
 }

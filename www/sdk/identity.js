@@ -1,9 +1,9 @@
 /**
- * The storefront tracker's cookie, as src/engine/session.rs writes it:
+ * What the tracker keeps of its visitor, as src/engine/session.rs writes it, for parts without a wasm:
  * `1.visitor.session.number.started.last.seq.choices.consented`, numbers in decimal.
  */
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
+export const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /** What it holds; undefined where it is none of ours. */
 export const read = (text) => {
