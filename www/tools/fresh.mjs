@@ -1,9 +1,10 @@
 // Remembers what a result was made from, so that work whose inputs are unchanged is left out.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { root } from './paths.mjs'
 
-/** One hash over files, whole folders and plain texts. */
+/** One hash over files, whole folders and plain texts; the same in every copy of the repository. */
 export function fingerprint(paths, texts = []) {
   const hash = createHash('sha256')
   const add = (path) => {
@@ -11,7 +12,7 @@ export function fingerprint(paths, texts = []) {
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) add(join(path, name))
     } else {
-      hash.update(`${path}\0`).update(readFileSync(path)).update('\0')
+      hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0')
     }
   }
   paths.forEach(add)
