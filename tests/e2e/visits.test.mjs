@@ -1,10 +1,7 @@
 // Who comes back, in real Chromium: the cookie that all hosts of a shop share, and what several tabs make of one visit.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { YES, pages, tags } from './world.mjs'
-
-/** Hosts of one shop, and a neighbour's: browsers resolve `*.localhost` to this machine, and `shop.localhost` is registrable. */
-const at = (world, host) => `http://${host}:${new URL(world.origin).port}`
+import { YES, buy, onHost, pages, tags } from './world.mjs'
 
 const ours = async (visit) => (await visit.context.cookies()).filter(({ name }) => name === 'cb_test')
 
@@ -12,7 +9,7 @@ test('one visitor on all hosts of a shop: the cookie is of the widest domain tha
   const world = await pages(t)
   world.put('shop', { head: tags() })
   const visit = await world.visit()
-  await visit.go(`${at(world, 'www.shop.localhost')}/shop.html`)
+  await visit.go(`${onHost(world, 'www.shop.localhost')}/shop.html`)
   assert.deepEqual(visit.writes.filter(({ where }) => where === 'cookie'), [], 'no domain is tried before a yes')
   await visit.cb('consent', { analytics: 'granted' })
   await visit.cb('flush')
@@ -23,11 +20,11 @@ test('one visitor on all hosts of a shop: the cookie is of the widest domain tha
   assert.ok(cookie.name.length + cookie.value.length < 200, cookie.value)
   const here = await visit.cb('ids')
   // Another host of the shop, where the yes is kept too, and a neighbour's, where it is not.
-  await visit.go(`${at(world, 'blog.shop.localhost')}/shop.html`)
+  await visit.go(`${onHost(world, 'blog.shop.localhost')}/shop.html`)
   assert.deepEqual(await visit.cb('ids'), here)
-  await visit.go(`${at(world, 'other.localhost')}/shop.html`)
+  await visit.go(`${onHost(world, 'other.localhost')}/shop.html`)
   assert.deepEqual(await visit.cb('ids'), { visitor: '', session: '', consent: 'pending' })
-  await visit.go(`${at(world, 'blog.shop.localhost')}/shop.html`)
+  await visit.go(`${onHost(world, 'blog.shop.localhost')}/shop.html`)
   await visit.cb('consent', 'withdraw')
   assert.deepEqual(await ours(visit), [], 'taken back on one host, gone on all')
 })
@@ -36,11 +33,11 @@ test('a yes that is taken back on one host is not brought back by a page that is
   const world = await pages(t)
   const path = world.put('shop', { head: tags() })
   const visit = await world.visit()
-  await visit.go(at(world, 'www.shop.localhost') + path)
+  await visit.go(onHost(world, 'www.shop.localhost') + path)
   await visit.cb('consent', { analytics: 'granted', marketing: 'granted' })
   await visit.cb('flush')
   const other = await visit.open()
-  await other.goto(at(world, 'blog.shop.localhost') + path)
+  await other.goto(onHost(world, 'blog.shop.localhost') + path)
   await visit.ready(other)
   assert.equal(await other.evaluate(() => window.cartbeacon('ids').consent), 'granted')
   await visit.cb('consent', 'withdraw')
@@ -65,7 +62,7 @@ test('the cookie is of the domain that the shop names; what the browser refuses 
   ]) {
     world.put('shop', { head: tags({ ...YES, cookieDomain: domain, cookieDays: 9999 }) })
     const visit = await world.visit()
-    await visit.go(at(world, host) + page)
+    await visit.go(onHost(world, host) + page)
     await visit.cb('flush')
     const cookies = await ours(visit)
     assert.deepEqual(cookies.map((cookie) => cookie.domain), [expected], `${domain} on ${host}`)
@@ -77,7 +74,7 @@ test('a cookie of this host alone, from before, stays the one that counts, and g
   const world = await pages(t)
   world.put('shop', { head: tags(YES) })
   const visit = await world.visit()
-  const page = `${at(world, 'www.shop.localhost')}/shop.html`
+  const page = `${onHost(world, 'www.shop.localhost')}/shop.html`
   const value = `1.0192f5a0-1234-7000-8000-00000000000a.0192f5a0-1234-7000-8000-00000000000b.7.1700000000000.1700000000000.3.1.1700000000000`
   await visit.context.addCookies([{ name: 'cb_test', value, url: page, expires: Date.now() / 1000 + 9999 }])
   await visit.go(page)
@@ -135,7 +132,6 @@ test('subscribers hear of the session on each page, and of another one after res
   assert.equal(share.session, second.id)
 })
 
-const buy = (id) => ['track', 'purchase', { transaction_id: id, currency: 'EUR', value: 10, items: [{ item_id: 'A1', price: 10, quantity: 1 }] }]
 
 /** The touches of an order, as its event was stored. */
 const touches = ({ data }) => ['first_touch', 'last_touch', 'last_non_direct'].map((touch) => data[`${touch}_source`])
@@ -143,7 +139,7 @@ const touches = ({ data }) => ['first_touch', 'last_touch', 'last_non_direct'].m
 /** Comes from another site: a link, so that there is a referrer. */
 async function follow(world, visit, from, to) {
   const page = world.put('link', { head: '', body: `<a id="go" href="${to.replace(/&/g, '&amp;')}">go</a>` })
-  await visit.page.goto(at(world, from) + page)
+  await visit.page.goto(onHost(world, from) + page)
   await visit.page.click('#go')
   await visit.ready()
 }
@@ -155,7 +151,7 @@ test('an order says what brought the shopper: first, last and last not direct, a
   // The thank-you page tells its order at once.
   world.put('thanks', { head: head.replace('<script async', `<script src="/early.js"></script><script async`), script: '' })
   world.put('early', { script: `cartbeacon(...${JSON.stringify(buy('O-2'))})` })
-  const shop = at(world, 'www.shop.localhost')
+  const shop = onHost(world, 'www.shop.localhost')
   const visit = await world.visit()
   await visit.page.goto(`${shop}/shop.html?utm_source=News&utm_medium=email&utm_campaign=spring&utm_term=mug&utm_id=7&gclid=CLICK-1`)
   await visit.ready()
@@ -233,183 +229,4 @@ test('a part for attribution that does not come costs nothing but the attributio
   await visit.cb(...buy('O-1'))
   const [order] = (await visit.leave()).filter(({ name }) => name === 'purchase')
   assert.deepEqual(touches(order), [undefined, undefined, undefined])
-})
-
-/** Two domains of one shop. */
-const [ONE, TWO] = ['www.shop.localhost', 'www.store.localhost']
-
-async function twoDomains(t, data = {}, there = data) {
-  const world = await pages(t)
-  const linker = { domains: ['shop.localhost', 'store.localhost'] }
-  const target = `${at(world, TWO)}/two.html?x=1#part`
-  const links = `<a id="go" href="${target}">go</a><a id="away" href="${at(world, 'other.localhost')}/two.html">away</a>`
-  world.put('one', { head: tags({ batchMs: 50, linker, ...data }), body: links })
-  world.put('two', { head: tags({ batchMs: 50, linker, ...there }) })
-  const visit = await world.visit()
-  await visit.page.goto(`${at(world, ONE)}/one.html`)
-  await visit.ready()
-  const go = async (id, browser = visit) => {
-    await browser.page.click(id)
-    await browser.page.waitForURL('**/two.html*')
-    await browser.ready()
-  }
-  return { world, visit, go, target }
-}
-const YES_TO = (more) => ({ analytics: 'granted', marketing: 'granted', ...more })
-
-test('who follows a link to another domain of the shop stays the same visitor and visit, after a yes on both', async (t) => {
-  const { world, visit, go, target } = await twoDomains(t)
-  await visit.cb('consent', YES_TO())
-  await visit.cb('flush')
-  const here = await visit.cb('ids')
-  await go('#go')
-  assert.match(visit.page.url(), /two\.html\?x=1&_cb=[\w.-]+#part$/)
-  assert.deepEqual(await visit.cb('ids'), { visitor: '', session: '', consent: 'pending' }, 'a yes there is none here')
-  assert.deepEqual((await visit.context.cookies(at(world, TWO))).map(({ name }) => name), [], 'nothing is kept before it')
-  await visit.cb('consent', YES_TO())
-  assert.deepEqual(await visit.cb('ids'), here)
-  await visit.cb('flush')
-  // The page after that knows the visitor by its own cookie.
-  await visit.page.goto(`${at(world, TWO)}/two.html`)
-  await visit.ready()
-  assert.deepEqual(await visit.cb('ids'), here)
-  const events = await visit.leave()
-  const views = events.filter(({ name }) => name === 'page_view').sort((a, b) => a.seq - b.seq)
-  assert.deepEqual(views.map(({ page }) => page.url), [`${at(world, ONE)}/one.html`, target, `${at(world, TWO)}/two.html`])
-  assert.ok(!JSON.stringify(events).includes('_cb='), 'the parameter is in no record')
-  assert.equal(new Set(events.map(({ seq }) => seq)).size, events.length)
-})
-
-test('who is known on both domains goes on as who comes, with the consent that was given there', async (t) => {
-  const { world, visit, go } = await twoDomains(t, YES, {})
-  const two = `${at(world, TWO)}/two.html`
-  await visit.page.goto(two)
-  await visit.ready()
-  await visit.cb('consent', YES_TO({ preferences: 'granted' }))
-  await visit.cb('flush')
-  const there = await visit.cb('ids')
-  await visit.page.goto(`${at(world, ONE)}/one.html`)
-  await visit.ready()
-  await visit.cb('flush')
-  const here = await visit.cb('ids')
-  assert.notEqual(here.visitor, there.visitor)
-  await go('#go')
-  assert.deepEqual(await visit.cb('ids'), here)
-  assert.deepEqual((await visit.page.evaluate(() => window.cartbeacon.tracker.explain().consent.purposes)).sort(), ['analytics', 'marketing', 'preferences'])
-  await visit.cb('consent', 'withdraw')
-  assert.deepEqual(await visit.context.cookies(two), [])
-})
-
-test('no hand-over: before a yes, without marketing, to a domain that is not listed, after a no over there', async (t) => {
-  for (const [said, id, note] of [[undefined, '#go', 'before a yes'], [{ analytics: 'granted' }, '#go', 'no yes to marketing'], [YES_TO(), '#away', 'not listed']]) {
-    const { visit, go } = await twoDomains(t)
-    if (said) await visit.cb('consent', said)
-    await visit.cb('flush')
-    await go(id)
-    assert.ok(!visit.page.url().includes('_cb'), note)
-  }
-  const { visit, go } = await twoDomains(t)
-  await visit.cb('consent', YES_TO())
-  await visit.cb('flush')
-  const { visitor } = await visit.cb('ids')
-  await go('#go')
-  await visit.cb('consent', { analytics: 'denied' })
-  assert.deepEqual(await visit.page.evaluate(() => [document.cookie, ...Object.keys(localStorage)].filter(Boolean)), [])
-  await visit.cb('consent', YES_TO())
-  await visit.cb('track', 'share', {})
-  assert.notEqual((await visit.cb('ids')).visitor, visitor, 'a no is a no to being known, too')
-})
-
-test('a link that is copied, kept or sent to somebody hands nobody over', async (t) => {
-  const { world, visit, go } = await twoDomains(t, YES)
-  await visit.cb('flush')
-  const { visitor } = await visit.cb('ids')
-  assert.ok(!(await visit.page.locator('#go').getAttribute('href')).includes('_cb'))
-  await visit.page.evaluate(() => addEventListener('click', (event) => event.preventDefault(), { once: true }))
-  await visit.page.click('#go')
-  assert.ok(!(await visit.page.locator('#go').getAttribute('href')).includes('_cb'), 'the parameter goes when nobody follows')
-  await go('#go')
-  const address = visit.page.url()
-  const becomes = async (options, from) => {
-    const other = await world.visit(options)
-    if (from) {
-      world.put('link', { head: '', body: `<a id="go" href="${address.replace(/&/g, '&amp;')}">go</a>` })
-      await other.page.goto(at(world, from) + '/link.html')
-      await other.page.click('#go')
-    } else await other.page.goto(address)
-    await other.ready()
-    return (await other.cb('ids')).visitor === visitor
-  }
-  assert.equal(await becomes({}, ONE), true, 'within two minutes, by the same kind of browser, from the shop')
-  assert.equal(await becomes({}, undefined), false, 'typed in')
-  assert.equal(await becomes({}, 'other.localhost'), false, 'from elsewhere')
-  assert.equal(await becomes({ userAgent: 'Another/1.0' }, ONE), false, 'in another browser')
-})
-
-test('a share of the visitors is recorded, always the same ones, with the rate; orders and carts of all', async (t) => {
-  for (const [drawn, isIn] of [[0.24, true], [0.26, false]]) {
-    const world = await pages(t)
-    const head = tags({ ...YES, sample: 0.25, batchMs: 50 })
-    const body = '<button id="part">press</button>'
-    world.put('shop', { head, body })
-    const visit = await world.visit()
-    const draw = (value) => visit.page.addInitScript((random) => { Math.random = () => random }, value)
-    await draw(drawn)
-    await visit.go('/shop.html')
-    await visit.page.click('#part')
-    await visit.cb('track', 'share', { method: 'mail' })
-    await visit.cb(...buy('O-1'))
-    const answer = await visit.cb('track', 'add_to_cart', { currency: 'EUR', value: 10, items: [{ item_id: 'A1' }] })
-    assert.equal(answer.accepted, true)
-    const { accepted, lost } = await visit.cb('stats')
-    assert.deepEqual([accepted, lost], [5, isIn ? {} : { filtered: 3 }])
-    // Whoever was drawn stays, whatever would be drawn now.
-    await draw(isIn ? 0.9 : 0.1)
-    await visit.go('/shop.html')
-    const events = await visit.leave()
-    const rates = events.sort((a, b) => a.t - b.t || a.seq - b.seq).map(({ name, data }) => `${name} ${data.sample_rate}`)
-    const carts = ['purchase undefined', 'add_to_cart undefined']
-    assert.deepEqual(rates.sort(), [...carts, ...(isIn ? ['page_view 0.25', 'click 0.25', 'share 0.25', 'page_view 0.25'] : [])].sort())
-    if (isIn) assert.equal(events.find(({ name }) => name === 'share').data.method, 'mail')
-  }
-})
-
-test('before a yes nothing is kept of the draw, and it holds when the yes comes; a reset draws anew', async (t) => {
-  const world = await pages(t)
-  world.put('shop', { head: tags({ sample: 0.5, batchMs: 50 }) })
-  const visit = await world.visit()
-  await visit.page.addInitScript(() => { Math.random = () => (window.next ?? 0.4) })
-  await visit.go('/shop.html')
-  assert.deepEqual(await visit.stored(), [])
-  await visit.page.evaluate(() => { window.next = 0.6 })
-  await visit.cb('consent', { analytics: 'granted' })
-  await visit.cb('track', 'share', {})
-  const kept = () => visit.page.evaluate(() => localStorage.getItem('cb_test.sample'))
-  assert.equal(await kept(), '0.5:1')
-  await visit.cb('reset')
-  await visit.cb('track', 'purchase', { transaction_id: 'O', currency: 'EUR', value: 1, items: [{ item_id: 'A1' }] })
-  assert.equal(await kept(), '0.5:0')
-  await visit.cb('track', 'share', {})
-  await visit.cb('consent', 'withdraw')
-  assert.deepEqual(await visit.stored(), [])
-  const events = await visit.leave()
-  assert.deepEqual(events.map(({ name, data }) => `${name} ${data.sample_rate}`).sort(), ['page_view 0.5', 'purchase undefined', 'share 0.5'])
-})
-
-test('a hook, attribution and sampling together: each event once, with what each has to say', async (t) => {
-  const world = await pages(t)
-  const script = `window.theHook = (event) => (event.data.method == 'drop' ? null : { ...event, data: { ...event.data, seen: true } })`
-  const head = tags({ ...YES, sample: 0.999999, attribution: true, beforeSend: 'theHook', batchMs: 50 })
-  world.put('shop', { head: `<script src="/hook.js"></script>${head}` })
-  world.put('hook', { script })
-  const visit = await world.visit()
-  await visit.page.addInitScript(() => { Math.random = () => 0.4 })
-  await visit.go('/shop.html?utm_source=News&utm_medium=email')
-  await visit.cb('track', 'share', { method: 'drop' })
-  await visit.cb('track', 'share', { method: 'mail' })
-  await visit.cb(...buy('O-1'))
-  const { lost } = await visit.cb('stats')
-  assert.deepEqual(lost, { filtered: 1 })
-  const events = await visit.leave()
-  assert.deepEqual(events.map(({ name, data }) => `${name} ${data.seen} ${data.sample_rate} ${data.last_touch_source}`).sort(), ['page_view true 0.999999 undefined', 'purchase true undefined News', 'share true 0.999999 undefined'])
 })

@@ -49,6 +49,12 @@ export const tags = (data, more) => '<script src="/cb/stub.js"></script>' + tag(
 /** The answer was yes before the page came: for tests that are about something else. */
 export const YES = { consentDefault: { analytics: 'granted', marketing: 'granted' } }
 
+/** Hosts of one shop, and a neighbour's: browsers resolve `*.localhost` to this machine, and `shop.localhost` is registrable. */
+export const onHost = (world, host) => `http://${host}:${new URL(world.origin).port}`
+
+/** The call that tells of an order. */
+export const buy = (id) => ['track', 'purchase', { transaction_id: id, currency: 'EUR', value: 10, items: [{ item_id: 'A1', price: 10, quantity: 1 }] }]
+
 /** Runs before the page's scripts: a browser from before the Navigation API. */
 function withoutNavigationApi() {
   delete window.navigation

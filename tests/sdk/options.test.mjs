@@ -1,11 +1,11 @@
-// index.d.ts tells of the options what config.js makes of them: each number's default, and that it is an option at all.
+// options.d.ts tells of the options what config.js makes of them: each number's default, and that it is an option at all.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { at } from '../../www/tools/paths.mjs'
 import { fresh } from './page.mjs'
 
-const types = readFileSync(at('www/sdk/index.d.ts'), 'utf8')
+const types = readFileSync(at('www/sdk/options.d.ts'), 'utf8')
 /** An interface's text, or that of a group inside one. */
 const body = (text, start) => text.slice(text.indexOf(start)).match(/\{\n([\s\S]*?)\n {0,2}\}/)?.[1] ?? ''
 

@@ -13,7 +13,7 @@ const PARTS = [
 ]
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'options.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
@@ -101,7 +101,7 @@ export async function bundle(made, durable, { dev, version }) {
   )
   const stub = join(dist, 'stub.js')
   writeFileSync(stub, readFileSync(stub, 'utf8').trim().replace(/;$/, ''))
-  for (const types of ['index.d.ts', 'events.d.ts', 'consent.d.ts', 'widget.d.ts', 'web-pixel.d.ts']) copyFileSync(sdk(types), join(dist, types))
+  for (const types of ['index.d.ts', 'events.d.ts', 'options.d.ts', 'consent.d.ts', 'widget.d.ts', 'web-pixel.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
   copyFileSync(join(durable, 'cartbeacon.wasm'), join(dist, 'durable.wasm'))
 }

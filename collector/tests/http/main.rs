@@ -20,5 +20,6 @@ mod pixel;
 mod program;
 mod reports;
 mod schema;
+mod shop;
 mod values;
 mod world;
