@@ -16,35 +16,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use cartbeacon::engine::wire::formats::{MORE, USUAL, run};
-use serde_json::Value;
+#[path = "common/answers.rs"]
+mod answers;
 
-/// Name, and the options it is tried with.
-const FORMATS: &[(&str, &str)] = &[
-    ("ndjson", r#""endpoint":"https://e.test/in?token=t""#),
-    ("json-array", r#""endpoint":"https://e.test/in""#),
-    ("segment", r#""endpoint":"https://api.segment.test","key":"WRITE""#),
-    ("rudderstack", r#""endpoint":"https://rudder.test","key":"WRITE/KEY""#),
-    ("posthog", r#""endpoint":"https://eu.i.posthog.test/","key":"phc_public""#),
-    ("matomo", r#""endpoint":"https://matomo.test/","key":1"#),
-    ("piwik-pro", r#""endpoint":"https://shop.piwik.test/","key":"22222222-2222-4222-8222-222222222222""#),
-    ("umami", r#""endpoint":"https://umami.test","key":"11111111-1111-4111-8111-111111111111""#),
-    ("plausible", r#""endpoint":"https://plausible.test","key":"store.test""#),
-    ("otlp", r#""endpoint":"https://otlp.test","key":"shop-web""#),
-    ("cloudevents", r#""endpoint":"https://ce.test/in","key":"test.store""#),
-    ("clickhouse", r#""endpoint":"https://ch.test/?user=web","key":"shop.events""#),
-    ("klaviyo", r#""endpoint":"https://a.klaviyo.test","key":"PUBLIC""#),
-    (
-        "pixel",
-        r#""endpoint":"https://pixel.test/p.gif","mapping":{"e":"$name","i":"$id","v":"$data.value","o":"$data.transaction_id","p":"$data.items","k":"fixed"}"#,
-    ),
-    ("meta", r#""endpoint":"https://www.facebook.test","key":"123""#),
-    (
-        "custom",
-        r#""endpoint":"https://own.test/x","mapping":{"kind":"$name","when":"$time","who":{"id":"$visitor","login":"$user"},"what":"$data","version":2,"amount":"$data.value","tags":["web","$site"]}"#,
-    ),
-    ("snowplow", r#""endpoint":"https://sp.test","key":"shop""#),
-];
+use answers::{ANSWERS, FORMATS};
+use cartbeacon::engine::wire::formats::{MORE, USUAL, Verdict, run};
+use serde_json::Value;
 
 const BATCH: &str = include_str!("formats/batch.json");
 
@@ -142,77 +119,40 @@ fn every_event_is_in_exactly_one_request() {
     }
 }
 
-/// `Verdict::code`.
-const RETRY: i32 = -1;
-const SPLIT: i32 = -2;
-const TOO_LARGE: i32 = -3;
-const NEVER: i32 = -4;
-const HANDED_OVER: i32 = -5;
-
 #[test]
 fn every_answer_means_what_its_receiver_means() {
-    for (name, status, body, expected) in [
-        ("ndjson", 204, "", 0),
-        ("ndjson", 413, "", TOO_LARGE),
-        ("ndjson", 422, "", SPLIT),
-        ("ndjson", 429, "", RETRY),
-        ("segment", 200, r#"{"success":true}"#, 0),
-        ("segment", 400, "", SPLIT),
-        ("segment", 401, "", NEVER),
-        ("segment", 429, "", RETRY),
-        ("segment", 503, "", RETRY),
-        ("rudderstack", 200, "OK", 0),
-        ("rudderstack", 400, "request neither has anonymousId nor userId", SPLIT),
-        ("rudderstack", 401, "failed to read writekey from query params", NEVER),
-        ("rudderstack", 404, "source is disabled", NEVER),
-        ("rudderstack", 413, "", TOO_LARGE),
-        ("posthog", 200, r#"{"status":"Ok"}"#, 0),
-        ("posthog", 200, r#"{"status":"Ok","quota_limited":["recordings"]}"#, 0),
-        ("posthog", 200, r#"{"status":"Ok","quota_limited":["events"]}"#, 4),
-        ("posthog", 400, "event submitted without a distinct_id", SPLIT),
-        ("posthog", 401, "", NEVER),
-        ("posthog", 413, "", TOO_LARGE),
-        ("posthog", 503, "transient error, please retry", RETRY),
-        ("matomo", 200, r#"{"status":"success","tracked":4,"invalid":0}"#, 0),
-        ("matomo", 200, r#"{"status":"success","tracked":3,"invalid":1}"#, 1),
-        ("matomo", 204, "", 0),
-        ("matomo", 400, "", SPLIT),
-        ("matomo", 500, r#"{"status":"error","tracked":2,"invalid":0}"#, SPLIT),
-        ("matomo", 502, "", HANDED_OVER),
-        ("matomo", 503, "", RETRY),
-        ("piwik-pro", 202, "", 0),
-        ("piwik-pro", 500, "", HANDED_OVER),
-        ("umami", 200, r#"{"size":4,"processed":4,"errors":0,"details":[]}"#, 0),
-        ("umami", 200, r#"{"size":4,"processed":3,"errors":1,"details":[{"index":3}]}"#, 1),
-        ("umami", 200, r#"{"beep":"boop"}"#, 4),
-        ("umami", 400, "Website not found.", SPLIT),
-        ("umami", 500, "", HANDED_OVER),
-        ("umami", 0, "", HANDED_OVER),
-        ("umami", 429, "", RETRY),
-        ("plausible", 202, "ok", 0),
-        ("plausible", 202, "dropped", 4),
-        ("plausible", 504, "", HANDED_OVER),
-        ("otlp", 200, "{}", 0),
-        ("otlp", 200, r#"{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"x"}}"#, 2),
-        ("otlp", 400, "", SPLIT),
-        ("otlp", 429, "", RETRY),
-        ("otlp", 500, "", NEVER),
-        ("otlp", 503, "", RETRY),
-        ("cloudevents", 202, "", 0),
-        ("clickhouse", 200, "", 0),
-        ("clickhouse", 400, "Code: 26. DB::Exception: Cannot parse JSON string", SPLIT),
-        ("clickhouse", 500, "Code: 117. DB::Exception: Unknown field found", SPLIT),
-        ("clickhouse", 500, "Code: 241. DB::Exception: Memory limit", RETRY),
-        ("clickhouse", 401, "", NEVER),
-        ("klaviyo", 202, "", 0),
-        ("klaviyo", 400, "", SPLIT),
-        ("klaviyo", 429, "", RETRY),
-        ("custom", 200, "", 0),
-        ("snowplow", 200, "ok", 0),
-        ("snowplow", 413, "", TOO_LARGE),
-        ("snowplow", 500, "", RETRY),
+    for (name, status, body, expected) in ANSWERS {
+        let expected = match expected {
+            Verdict::Stored(refused) => Verdict::Stored(*refused.min(&4)),
+            other => *other,
+        };
+        assert_eq!(judged(name, *status, body, 4), expected.code(), "{name} {status} {body}");
+    }
+}
+
+/// Lost already, the verdicts of a batch's requests, and what follows.
+#[test]
+fn the_requests_of_a_batch_have_one_outcome() {
+    for (lost, verdicts, expected) in [
+        ("0", "0 4", "200 0"),
+        ("0", "", "200"),
+        ("2", "", "1002"),
+        ("1", "0 4,2 3", "1003 0 2"),
+        ("0", "9 3", "1003 3"),
+        ("0", "-4 5,0 1", "1005 5 0"),
+        ("0", "-5 4,0 1", "-2 0 0"),
+        ("0", "-5 4,-4 1", "1001 0 1"),
+        ("1", "-1 4", "503 -"),
+        ("0", "-1 4,-2 3,-3 2,0 1,-4 2,-5 1", "503 - - - 0 2 0"),
+        ("0", "-2 3,-3 2", "400 - -"),
+        ("0", "-3 2,0 7", "413 - 0"),
+        // A single one is not halved.
+        ("0", "-2 1", "1001 1"),
+        ("0", "-3 1", "413 -"),
+        ("0", "-3 1,0 4", "1001 1 0"),
+        ("0", "-1 1,-2 1", "503 - 1"),
     ] {
-        assert_eq!(judged(name, status, body, 4), expected, "{name} {status} {body}");
+        assert_eq!(ask("segment", 3, &format!("{lost}\u{1e}{verdicts}")), expected, "{lost} {verdicts}");
     }
 }
 

@@ -69,6 +69,8 @@ impl World {
                 self.storage = Some(text);
                 (self.standing, self.tabs[tab].standing) = (true, true);
             }
+            // What nobody would know again must not outlive the page.
+            Kept::Outbox if self.foreign.as_ref().is_some_and(|it| !it.dedupes) => {}
             Kept::Outbox => {
                 let name = format!("{tab}-{}", self.writes);
                 self.locks.insert(name.clone(), tab);

@@ -1,9 +1,16 @@
 //! What the native tests share: the simulated world and a few builders.
 #![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::indexing_slicing, reason = "tests: each uses a part, and may panic")]
-#![allow(clippy::disallowed_types, clippy::disallowed_macros, reason = "what is too heavy for the wasm is not for a test")]
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "what is too heavy for the wasm is not for a test"
+)]
 
+pub mod answers;
 pub mod bytes;
 pub mod disk;
+pub mod foreign;
 pub mod network;
 pub mod options;
 pub mod stored;

@@ -72,7 +72,7 @@ impl World {
         let due = self.wall + self.network.latency + self.rng.below(20);
         let seen = transport != Transport::Beacon || self.sees_beacons;
         self.requests.push(Request { tab, send, body, quota, due, transport, seen });
-        if transport == Transport::Beacon {
+        if transport == Transport::Beacon && self.foreign.is_none() {
             self.input(tab, Input::Outcome { send, outcome: Outcome::Taken });
         }
         if packed > 0 {
@@ -81,6 +81,9 @@ impl World {
     }
 
     pub(super) fn arrive(&mut self, request: Request) {
+        if self.foreign.is_some() {
+            return self.arrive_foreign(request);
+        }
         let lost = self.network.down || self.rng.below(100) < self.network.lost;
         let status = if lost { 0 } else { self.network.status.unwrap_or_else(|| self.receive(&request.body)) };
         if !request.seen {

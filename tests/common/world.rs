@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::{Disk, Soon};
+use super::foreign::Foreign;
 use super::network::{HEALTHY, Network, Receiver, Request};
 use cartbeacon::engine::config::Config;
 use cartbeacon::engine::id::Rng;
@@ -61,6 +62,8 @@ pub struct World {
     pub crash: Option<usize>,
     pub network: Network,
     pub receiver: Receiver,
+    /// The receiver where the option `format` names another than our own.
+    pub foreign: Option<Foreign>,
     /// Whether beacons show their outcome.
     pub sees_beacons: bool,
     /// Whether the endpoint lets a page of another origin read its answers.
@@ -107,6 +110,7 @@ impl World {
             crash: None,
             network: HEALTHY,
             receiver: Receiver::default(),
+            foreign: None,
             sees_beacons: true,
             readable: true,
             packs: false,

@@ -3,6 +3,7 @@
 const GENERATED = {
   '#engine': new URL('engine.mock.mjs', import.meta.url).href,
   '#debug-chars': 'data:text/javascript,export default globalThis.debugChars',
+  '#formats-all-chars': 'data:text/javascript,export default globalThis.formatsChars',
   '#gzip-chars': 'data:text/javascript,export default globalThis.gzipChars',
   '#privacy-chars': 'data:text/javascript,export default globalThis.privacyChars',
   '#wasm-chars': 'data:text/javascript,export default String.fromCharCode(32,129,147,141,33,32,32,32)',

@@ -10,8 +10,8 @@ import { asking, open as instantiate } from './wasm.js'
 
 const RECORD = '\x1e'
 const UNIT = '\x1f'
-/** As `Verdict::code` has them: what is not a count of refused events. */
-const [RETRY, SPLIT, TOO_LARGE, NEVER, HANDED_OVER] = [-1, -2, -3, -4, -5]
+/** Two of those that `Verdict::code` has: what is not a count of refused events. */
+const [RETRY, HANDED_OVER] = [-1, -5]
 
 /** `(what, ...texts) => text`, from the wasm as text: see `run` in src/engine/wire/formats. */
 const load = async (wasm) => {
@@ -69,10 +69,8 @@ const sender = (run, endpoint, options, dedupes, share) => {
   const url = new URL(endpoint, document.baseURI).href
   const apart = new URL(url).origin != location.origin
   const setup = JSON.stringify({ ...JSON.parse(options), url, lang: navigator.language })
-  /** Events of batches that go again because of others: these need not. */
-  const settled = new Set()
-  /** Events refused in requests that a batch did not end with. */
-  let owed = 0
+  /** Events of batches that go again because of others, by their ids: these need not. 0: stored, 1: lost, 2: handed over. */
+  const settled = new Map()
   const post = requester(share)
   /** Milliseconds that the receiver's clock is ahead, as far as it lets itself be read. */
   let skew = 0
@@ -106,11 +104,12 @@ const sender = (run, endpoint, options, dedupes, share) => {
 
   return (how, text, answer) => {
     const dying = how < 1
-    let refused, requests
+    let ids, refused, requests
     try {
       const batch = JSON.parse(text)
       // A demand to erase: nobody else understands it.
       if (!batch.events) return answer(200)
+      ids = batch.events.map(({ id }) => id)
       if (settled.size) {
         batch.events = batch.events.filter(({ id }) => !settled.has(id))
         text = JSON.stringify(batch)
@@ -128,22 +127,15 @@ const sender = (run, endpoint, options, dedupes, share) => {
         return { list, verdict, wait }
       }),
     ).then((all) => {
-      const is = (code) => all.filter(({ verdict }) => verdict == code)
-      const again = is(RETRY).length ? is(RETRY) : is(SPLIT).concat(is(TOO_LARGE))
-      let lost = +refused
-      for (const { verdict, list } of all) lost += verdict == NEVER ? list.length : Math.max(0, Math.min(verdict, list.length))
-      if (again[0]) {
-        // What is settled stays settled when the others go again.
-        for (const one of all) if (!again.includes(one)) one.list.forEach((id) => settled.add(id))
-        owed += lost - +refused
-        return answer(again[0].verdict == RETRY ? 503 : again[0].verdict == SPLIT ? 400 : 413, Math.max(...again.map(({ wait }) => wait || 0)))
-      }
-      lost += owed
-      owed = 0
-      // Some of it nobody can know more of: then that is what is said of all.
-      if (is(HANDED_OVER).length && !lost) return answer(-2)
-      // 1000 and more: stored, but for so many.
-      answer(lost ? 1000 + lost : 200)
+      const before = ids.map((id) => settled.get(id))
+      const said = all.map(({ verdict, list }) => verdict + ' ' + list.length)
+      if (before.includes(2)) said.push(HANDED_OVER + ' 0')
+      const lost = before.filter((what) => what == 1).length
+      const [status, ...marks] = run(3, lost + +refused, said).split(' ')
+      // What is settled stays settled when the others go again.
+      if (marks.includes('-')) all.forEach(({ list, verdict }, at) => marks[at] == '-' || list.forEach((id, n) => settled.set(id, verdict == HANDED_OVER ? 2 : +(n < marks[at]))))
+      else ids.forEach((id) => settled.delete(id))
+      answer(+status, Math.max(0, ...all.map(({ verdict, wait }) => (verdict == RETRY && wait) || 0)))
     })
   }
 }

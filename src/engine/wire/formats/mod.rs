@@ -35,9 +35,12 @@ mod translate;
 #[cfg(feature = "umami")]
 pub mod umami;
 pub mod url;
+mod verdict;
 
 use batch::{Batch, Event};
 use translate::translate;
+use verdict::conclude;
+pub use verdict::{Verdict, at_most_once, by_status};
 
 use crate::engine::json::{Json, Writer, own, push_int, put};
 use crate::engine::text::cut;
@@ -176,56 +179,6 @@ pub const MORE: &[Spec] = &[
     Spec::of::<custom::Custom>("custom"),
 ];
 
-/// What an answer means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Stored, but for so many events.
-    Stored(u32),
-    /// The same again, later.
-    Retry,
-    /// One of them is bad, nobody knows which: in halves.
-    Split,
-    /// Too much at once: in halves.
-    TooLarge,
-    /// None will ever be taken.
-    Never,
-    /// Perhaps stored, and the receiver would not know them again.
-    HandedOver,
-}
-
-impl Verdict {
-    /// As JavaScript hears it: how many were refused, or one of five negative numbers.
-    pub fn code(self) -> i32 {
-        match self {
-            Self::Stored(refused) => i32::try_from(refused).unwrap_or(i32::MAX),
-            Self::Retry => -1,
-            Self::Split => -2,
-            Self::TooLarge => -3,
-            Self::Never => -4,
-            Self::HandedOver => -5,
-        }
-    }
-}
-
-/// What most receivers mean by a status. A key or an address that is wrong for one event is wrong for all.
-pub fn by_status(status: u16) -> Verdict {
-    match status {
-        200..=299 => Verdict::Stored(0),
-        401 | 403 | 404 | 405 | 410 => Verdict::Never,
-        413 => Verdict::TooLarge,
-        0 | 408 | 425 | 429 | 500.. => Verdict::Retry,
-        _ => Verdict::Split,
-    }
-}
-
-/// For receivers that know no event again: only what surely was not stored goes twice.
-pub fn at_most_once(status: u16) -> Verdict {
-    match status {
-        0 | 408 | 500 | 502 | 504.. => Verdict::HandedOver,
-        _ => by_status(status),
-    }
-}
-
 /// The options of `init`, and what the page adds to them.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {
@@ -285,8 +238,8 @@ fn plan(spec: &Spec, options: &str) -> String {
 }
 
 /// The one entry, for the formats that a build has: 0 reads the options, 1 translates (options, now and batch), 2 judges an
-/// answer (status, how many events, body). The format's name comes first, [`RECORD`]s stand between. `?` is a format that
-/// is not there.
+/// answer (status, how many events, body), 3 says what follows for a batch (see [`conclude`]). The format's name comes first,
+/// [`RECORD`]s stand between. `?` is a format that is not there.
 pub fn run(formats: &[&[Spec]], what: u32, input: &str) -> String {
     let (name, input) = cut(input, RECORD.as_bytes()).unwrap_or((input, ""));
     let (a, input) = cut(input, RECORD.as_bytes()).unwrap_or((input, ""));
@@ -295,6 +248,7 @@ pub fn run(formats: &[&[Spec]], what: u32, input: &str) -> String {
     match what {
         0 => plan(spec, a),
         1 => translate(spec, a, b, c),
+        3 => conclude(a, b),
         _ => {
             let number = |text| Json(text).int().unwrap_or(0);
             let status = u16::try_from(number(a)).unwrap_or(0);

@@ -61,7 +61,7 @@ impl Format for Otlp {
                 let partial = Json::new(body).get("partialSuccess").and_then(|p| p.get("rejectedLogRecords")).and_then(Json::int);
                 Verdict::Stored(partial.and_then(|n| u32::try_from(n).ok()).unwrap_or(0))
             }
-            500 | 501 | 505.. => Verdict::Never,
+            408 | 425 | 500 | 501 | 505.. => Verdict::Never,
             _ => by_status(status),
         }
     }
