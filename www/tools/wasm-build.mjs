@@ -29,13 +29,14 @@ const STACK_BYTES = 65_536
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
   .map((name) => `--enable-${name}`)
 
-/** What cargo is asked for: the base and the parts, or the durable build. */
-const BASE = ['--lib', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--no-default-features', '--features', 'parts,formats-all']
-const DURABLE = ['--lib', '--no-default-features', '--features', 'outbox']
+/** What cargo is asked for: the engine of one build or the other, and the parts. Alone, since a library that is no `rlib` too is optimised as a whole. */
+const ENGINE = ['rustc', '--lib', '--crate-type', 'cdylib', '--no-default-features']
+const DURABLE = [...ENGINE, '--features', 'outbox']
+const ALL_PARTS = ['build', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--no-default-features', '--features', 'parts,formats-all']
 
 /** cargo's arguments and environment for one kind of build; `wanted` says of what. */
-function cargoCall(toolchain, dev, wanted) {
-  const args = ['build', '--package', CRATE, ...wanted, '--target', TARGET]
+function cargoCall(toolchain, dev, [command, ...wanted]) {
+  const args = [command, '--package', CRATE, ...wanted, '--target', TARGET]
   const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`]
   const env = { ...toolchain.env }
   delete env.RUSTFLAGS
@@ -55,8 +56,10 @@ function cargoCall(toolchain, dev, wanted) {
 }
 
 async function compile(toolchain, dev, durable, onLine) {
-  const { args, env } = cargoCall(toolchain, dev, durable ? DURABLE : BASE)
-  await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
+  for (const wanted of durable ? [DURABLE] : [ALL_PARTS, ENGINE]) {
+    const { args, env } = cargoCall(toolchain, dev, wanted)
+    await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
+  }
   return join(wasmTargetDir, TARGET, dev ? 'debug' : 'release-wasm')
 }
 
@@ -71,6 +74,8 @@ async function bind(wasm, out, onLine) {
 
 const binaryen = (tool, args, options) => run(process.execPath, [at('node_modules/binaryen/bin', tool), ...args], options)
 
+// How an address is aligned is a hint that engines do not need: without, more of the code is alike.
+const PLAIN = ['--dealign']
 const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features']
 
 /** Drops the exports nobody calls and all they alone need. */
@@ -104,7 +109,7 @@ async function optimise(input, output, exports, scratch, onLine) {
   // Large functions are left where they are, even with one caller: brotli finds more alike in smaller ones. The lowest KiB is
   // the far end of the stack, which calls as shallow as these never reach.
   const limits = ['--one-caller-inline-max-function-size=80', '--low-memory-unused']
-  const passes = [...limits, ...SMALLER, '--minify-imports-and-exports-and-modules', ...STRIP]
+  const passes = [...limits, ...SMALLER, '--minify-imports-and-exports-and-modules', ...PLAIN, ...STRIP]
   await binaryen('wasm-opt', [...FEATURES, ...passes, reduced, '-o', output], {
     onLine(line) {
       names.push(line)
@@ -122,12 +127,12 @@ async function makePart(name, compiled, output, dev, scratch) {
   if (dev) return cpSync(wasm, output)
   const reduced = join(scratch, 'reduced.wasm')
   await reduce(wasm, reduced, ['memory', ...PARTS[name]], scratch)
-  await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', ...SMALLER, ...STRIP, reduced, '-o', output])
+  await binaryen('wasm-opt', [...FEATURES, '--low-memory-unused', ...SMALLER, ...PLAIN, ...STRIP, reduced, '-o', output])
 }
 
 /** The part `formats-all` with only these Cargo features of formats, as the file `output`. */
 export async function buildFormats(toolchain, features, output) {
-  const wanted = ['--bin', 'formats-all', '--no-default-features', '--features', ['parts', 'formats', ...features].join(',')]
+  const wanted = ['build', '--bin', 'formats-all', '--no-default-features', '--features', ['parts', 'formats', ...features].join(',')]
   const { args, env } = cargoCall(toolchain, false, wanted)
   await run(toolchain.cargo, args, { cwd: at('.'), env })
   const scratch = `${output}.scratch`
