@@ -6,7 +6,7 @@
 
 mod common;
 
-use cartbeacon::engine::io::{Input, Kept, Output, Topic};
+use cartbeacon::engine::io::{Input, Kept, Outcome, Output, Topic};
 use cartbeacon::engine::page::Reason;
 use cartbeacon::engine::time::Now;
 use cartbeacon::engine::tracker::Tracker;
@@ -270,5 +270,90 @@ proptest::proptest! {
             proptest::prop_assert!(ever || (w.sends == 0 && w.writes == 0));
             proptest::prop_assert!(w.tabs[tab].yes != Some(false) || w.storage.is_none(), "stored after a no");
         }
+    }
+}
+
+#[test]
+fn a_no_to_marketing_in_one_tab_is_one_in_all_and_so_is_the_yes_after_it() {
+    let mut w = World::new(1);
+    let (a, b) = (w.open(config(""), "list"), w.open(config(""), "product"));
+    w.consent(a, YES);
+    w.run(1_000);
+    w.consent(b, YES);
+    for (update, purposes) in [(r#"{"marketing":"denied"}"#, r#"["analytics"]"#), (YES, r#"["analytics","marketing"]"#)] {
+        w.run(10_000);
+        w.consent(b, update);
+        w.run(10_000);
+        w.track(a, "add_to_cart", ADD);
+        w.run(10_000);
+        let body: serde_json::Value = serde_json::from_str(w.receiver.bodies.last().expect("a batch")).expect("JSON");
+        assert_eq!(body["events"][0]["name"], "add_to_cart");
+        assert_eq!(body["consent"]["purposes"].to_string(), purposes);
+    }
+    assert!(!w.tabs[a].tracker.explain("").contains("withdrawn"));
+}
+
+/// A page on which the shopper has said yes: what it sends, and what it has stored last. Its records are never stored.
+struct Bare {
+    tracker: Tracker,
+    sent: Vec<String>,
+    stored: String,
+}
+
+impl Bare {
+    fn open(stored: Option<&str>, now: Now, consents: bool) -> Self {
+        let tracker = Tracker::new(config(""), [now.wall, 1]);
+        let mut page = Self { tracker, sent: Vec::new(), stored: String::new() };
+        page.input(Input::Start { stored: stored.map(str::to_owned), sees_beacons: true, holds_tail: false }, now);
+        page.input(Input::Page(facts("list"), Reason::Navigate), now);
+        if consents {
+            page.input(Input::Consent(common::options::consent_number(YES)), now);
+        }
+        page
+    }
+
+    /// The browser refuses what is sent while the page is being left.
+    fn input(&mut self, input: Input, now: Now) {
+        let refuses = matches!(input, Input::Leave);
+        self.tracker.handle(input, now);
+        while let Some(output) = self.tracker.poll_output() {
+            match output {
+                Output::Send { send, .. } if refuses => {
+                    self.tracker.handle(Input::Outcome { send, outcome: Outcome::Refused }, now);
+                }
+                Output::Send { body, .. } => self.sent.push(body),
+                Output::Store { what: Kept::Identity, text, .. } => self.stored = text,
+                _ => {}
+            }
+        }
+    }
+
+    fn has_sent(&self, name: &str) -> bool {
+        self.sent.iter().any(|body| body.contains(name))
+    }
+}
+
+#[test]
+fn what_a_cached_page_had_not_sent_does_not_leave_under_a_later_yes() {
+    let track = |name: &str| Input::Track(name.to_owned(), "{}".to_owned(), String::new());
+    let at = |ms| Now { wall: 1_790_000_000_000 + ms, mono: ms };
+    for is_taken_back in [true, false] {
+        let mut cached = Bare::open(None, at(0), true);
+        cached.input(track("share"), at(1));
+        cached.input(Input::Leave, at(2));
+        // Another page: there the yes is taken back and given again, or somebody logs out.
+        let mut other = Bare::open((!is_taken_back).then_some(cached.stored.as_str()), at(60_000), is_taken_back);
+        if !is_taken_back {
+            other.input(Input::Reset, at(60_001));
+        }
+        other.input(track("search"), at(60_002));
+        cached.tracker.refresh("", &other.stored, at(70_000));
+        cached.input(Input::Visible, at(70_000));
+        cached.input(Input::Flush, at(70_001));
+        assert_eq!(cached.has_sent("share"), !is_taken_back);
+        assert_eq!(cached.tracker.stats().lost.total(), if is_taken_back { 2 } else { 0 });
+        cached.input(track("login"), at(70_002));
+        cached.input(Input::Flush, at(70_003));
+        assert!(cached.has_sent("login"), "and goes on under the new one");
     }
 }

@@ -90,7 +90,7 @@ impl Visit {
     fn input(&mut self, input: Input) {
         let (before, what) = (self.state(), format!("{input:?}"));
         if self.tracker.is_stale(Some(&input), self.now) {
-            self.tracker.refresh("title", &self.stored);
+            self.tracker.refresh("title", &self.stored, self.now);
         }
         self.tracker.handle(input, self.now);
         self.look(&before, &what);
@@ -100,7 +100,7 @@ impl Visit {
         let before = self.state();
         self.now = Now { wall: self.now.wall + ms, mono: self.now.mono + ms };
         if self.tracker.is_stale(None, self.now) {
-            self.tracker.refresh("title", &self.stored);
+            self.tracker.refresh("title", &self.stored, self.now);
         }
         self.tracker.handle_timeout(self.now);
         self.look(&before, "time");

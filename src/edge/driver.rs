@@ -54,7 +54,7 @@ pub(crate) fn start(config: &str, document: Document, seed: [u64; 2]) -> usize {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clocks are positive and far below 2^53")]
 pub(crate) fn enter(number: usize, what: u8, text: String, mono: f64, a: u32, b: i32, c: f64) -> String {
     let now = Now { wall: Date::now() as Millis, mono: mono as Millis };
-    if let Some(answer) = with(number, |seat| question(&mut seat.tracker, what, &text, a)).flatten() {
+    if let Some(answer) = with(number, |seat| question(&mut seat.tracker, what, &text, a, now)).flatten() {
         return answer;
     }
     let mut input = with(number, |seat| input(what, text, a, b, c, seat.document.hidden()));

@@ -89,7 +89,7 @@ fn input(what: u8, text: String, a: u32, b: i32, c: f64, is_hidden: bool) -> Opt
 }
 
 /// What is no input: a question, with its answer, or what changes nothing but what is known.
-fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32) -> Option<String> {
+fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32, now: Now) -> Option<String> {
     let mut answer = String::new();
     match what {
         heard::SUBSCRIBE => tracker.subscribe(a as u8),
@@ -104,7 +104,7 @@ fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32) -> Option<Strin
         }
         heard::REFRESH => {
             let (page, stored) = cut(text, b"\n").unwrap_or_default();
-            tracker.refresh(&facts(page).title, stored);
+            tracker.refresh(&facts(page).title, stored, now);
         }
         _ => return None,
     }

@@ -104,6 +104,11 @@ impl Identity {
         }
     }
 
+    /// Whether what is stored is of somebody who is new since: the first visit of another visitor.
+    pub fn is_forgotten_by(&self, stored: &Stored) -> bool {
+        stored.session.n < 2 && self.session.as_ref().is_some_and(|s| s.id != stored.session.id)
+    }
+
     fn begin(&mut self, session: Session) -> Rc<Session> {
         let session = Rc::new(Session { user: self.user.clone(), ..session });
         self.session = Some(session.clone());

@@ -129,7 +129,8 @@ pub fn inputs(bytes: &[u8]) {
             8 => Input::Page(c.facts(), [Reason::Push, Reason::Replace, Reason::Reload][usize::from(c.byte() % 3)]),
             9 => {
                 let (title, storage) = (c.escaped(), c.text(TEXTS));
-                w.tabs[tab].tracker.refresh(&title, &storage);
+                let now = w.now(tab);
+                w.tabs[tab].tracker.refresh(&title, &storage, now);
                 continue;
             }
             10 => Input::Click(format!("{}\n{}", c.object(2), c.text(NAMES))),
@@ -200,7 +201,7 @@ pub fn texts(bytes: &[u8]) {
             6 => Input::Consent("1".to_owned()),
             7 => Input::Identify(text()),
             8 => {
-                tracker.refresh(&text(), &text());
+                tracker.refresh(&text(), &text(), now);
                 Input::Visible
             }
             9 => Input::Hidden,

@@ -155,7 +155,7 @@ impl World {
         tab
     }
 
-    fn now(&self, tab: usize) -> Now {
+    pub fn now(&self, tab: usize) -> Now {
         Now { wall: self.wall, mono: self.wall - self.tabs[tab].opened }
     }
 
@@ -176,6 +176,9 @@ impl World {
             // Taken back and given again while it could not hear: it takes over the new yes.
             self.purges.retain(|(_, at)| *at != tab);
         }
+        // What other tabs have said is heard before; what follows is done with what follows from the input, in this order.
+        self.refresh(tab, Some(&input));
+        self.perform(tab, false);
         let minimising = matches!(&input, Input::Consent(update) if update.contains(r#""marketing":"denied""#));
         match &input {
             Input::Consent(update) => {
@@ -199,7 +202,6 @@ impl World {
         let erasing = matches!(input, Input::Erase);
         let answer = {
             let now = self.now(tab);
-            self.refresh(tab, Some(&input));
             self.tabs[tab].tracker.handle(input, now)
         };
         self.act(tab, erasing);
@@ -216,7 +218,7 @@ impl World {
         let now = self.now(tab);
         if self.tabs[tab].tracker.is_stale(input, now) {
             let stored = self.storage.clone().filter(|_| self.disk != Disk::Broken);
-            self.tabs[tab].tracker.refresh("settled", &stored.unwrap_or_default());
+            self.tabs[tab].tracker.refresh("settled", &stored.unwrap_or_default(), now);
         }
     }
 
@@ -229,6 +231,11 @@ impl World {
     }
 
     fn act(&mut self, tab: usize, erasing: bool) {
+        self.perform(tab, erasing);
+        self.check();
+    }
+
+    fn perform(&mut self, tab: usize, erasing: bool) {
         while let Some(output) = self.tabs[tab].tracker.poll_output() {
             if !self.tabs[tab].alive {
                 break;
@@ -262,7 +269,6 @@ impl World {
                 Output::Tell(topic, payload) => self.tabs[tab].told.push(format!("{} {payload}", topic.name())),
             }
         }
-        self.check();
     }
 
     /// Lets time pass, doing everything that is due in order.

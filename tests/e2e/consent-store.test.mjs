@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { dist } from '../../www/tools/paths.mjs'
 import { until } from './collector.mjs'
 import { PLATFORMS, install } from './platforms.mjs'
-import { Shopper, both } from './shopper.mjs'
+import { Shopper, both, isTold } from './shopper.mjs'
 import { storeWith } from './world.mjs'
 
 /** The store's banner is off; what would open it opens the platform's. */
@@ -76,8 +76,6 @@ async function lookAround(shopper) {
   await shopper.click('cart-link', { shows: 'cart-line' })
 }
 
-/** What else is told depends on how long it takes. */
-const BESIDE = ['click', 'scroll', 'engagement']
 const SHOPPING = ['page_view', 'view_item_list', 'add_to_cart']
 
 for (const [platform, given] of Object.entries(PLATFORMS).filter(([, { source }]) => source !== 'auto'))
@@ -99,7 +97,7 @@ for (const [platform, given] of Object.entries(PLATFORMS).filter(([, { source }]
       await stays(shopper, 'granted')
       await shopper.tracker('flush')
       const events = await world.collector.expectNames(...SHOPPING)
-      assert.deepEqual(events.map((event) => event.name).filter((event) => !BESIDE.includes(event)), SHOPPING)
+      assert.deepEqual(events.filter(isTold).map((event) => event.name), SHOPPING)
       for (const { page, consent } of events) {
         assert.deepEqual([page.url, page.referrer], [shopper.url(landing), 'https://search.example/'])
         assert.deepEqual([consent.state, consent.source], ['granted', given.by])

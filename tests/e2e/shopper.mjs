@@ -41,6 +41,9 @@ export const KINDS = {
   },
 }
 
+/** What a page tells at any speed: clicks, depth and engaged time are told besides, depending on how long the visit takes. */
+export const isTold = ({ name }) => !['click', 'scroll', 'engagement'].includes(name)
+
 /** Runs a test for each kind of store. */
 export const both = (run) => Object.entries(KINDS).forEach(([name, kind]) => run(name, kind))
 

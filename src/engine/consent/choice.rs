@@ -96,8 +96,23 @@ impl Choices {
     /// The newer answer wins, purpose by purpose.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
-        let answered = newer.0 & 15 | newer.0 >> 4;
-        Self(self.0 & !(answered | answered << 4) | newer.0)
+        Self(self.without(newer.answered()).0 | newer.0)
+    }
+
+    /// To which purposes there is an answer.
+    pub fn answered(self) -> Purposes {
+        Purposes(self.0 & 15 | self.0 >> 4)
+    }
+
+    /// Without the answers to these.
+    #[must_use]
+    pub fn without(self, purposes: Purposes) -> Self {
+        Self(self.0 & !(purposes.0 | purposes.0 << 4))
+    }
+
+    /// To which purposes the answers are not the same.
+    pub fn differs(self, other: Self) -> Purposes {
+        Self(self.0 ^ other.0).answered()
     }
 
     /// All of them at once: a no of any is a no.

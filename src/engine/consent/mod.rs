@@ -199,6 +199,14 @@ impl Consent {
         }
     }
 
+    /// Takes in what was said in another tab at that moment, where there is a yes. All that it takes back is heard otherwise;
+    /// should one tab ask for more purposes than another, it takes all back here.
+    pub fn follow(&mut self, elsewhere: Choices, at: Millis) -> Change {
+        self.signals.follow(elsewhere);
+        self.at = at;
+        if self.choices().decide(self.required) == Some(true) { Change::Purposes } else { self.withdraw(at) }
+    }
+
     /// Takes everything back.
     pub fn withdraw(&mut self, at: Millis) -> Change {
         self.was_granted = true;

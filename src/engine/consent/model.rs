@@ -67,7 +67,8 @@ impl Model {
     /// What follows for a purpose.
     fn answer(&self, purpose: usize) -> Option<bool> {
         let spoken = |sources: &[&str]| sources.iter().filter_map(|s| self.last(s, purpose)).reduce(|a, b| a && b);
-        let answer = spoken(&SOURCES).or_else(|| spoken(&ADVANCE))?;
+        let [stored, shop @ ..] = &ADVANCE;
+        let answer = spoken(&SOURCES).or_else(|| spoken(&[stored])).or_else(|| spoken(shop))?;
         let waits = !self.silent.is_empty() || self.platform.is_some_and(|p| !self.said.iter().any(|(s, _, _)| *s == p));
         (!answer || !waits).then_some(answer)
     }

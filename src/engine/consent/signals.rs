@@ -1,7 +1,9 @@
 //! Who said what about consent, and what follows from it: the most restrictive answer wins, purpose by purpose.
 //!
 //! - A no of anybody is a no. Without one, a yes of anybody is a yes, unless a platform that must answer has not yet.
-//! - What was said in advance (stored by an earlier page, by region, by default) stands where nobody answers now.
+//! - What was said in advance stands where nobody answers now: what the shopper said to an earlier page, else what the shop
+//!   says, by region and by default, the stricter of the two.
+//! - What was said in another tab since stands as if it had been said to an earlier page, until somebody answers here.
 //! - Time never enters: a platform that stays silent keeps everything waiting.
 
 use super::choice::{Choices, Purposes, name};
@@ -17,7 +19,7 @@ impl Source {
     /// A call of `consent()`.
     pub const API: Self = Self(0);
     /// A yes of an earlier page, found in storage.
-    pub const STORED: Self = Self(8);
+    pub const STORED: Self = Self(NOW as u8);
     /// `consent.regions` of the options.
     pub const REGION: Self = Self(9);
     /// The part that listens to platforms: it says when it has said for whom to wait.
@@ -70,10 +72,21 @@ impl Signals {
         }
     }
 
+    /// What follows from all that was said in another tab. What follows from what was said here is no longer asked where that
+    /// is something else.
+    pub fn follow(&mut self, elsewhere: Choices) {
+        let others = self.resolved().differs(elsewhere);
+        for said in self.said.iter_mut().take(NOW) {
+            *said = said.without(others);
+        }
+        self.hear(Source::STORED, elsewhere);
+    }
+
     /// What follows from all of it.
     pub fn resolved(&self) -> Choices {
         let (now, advance) = self.said.split_at(NOW);
-        let all = Choices::strictest(advance).merged(Choices::strictest(now));
+        let (stored, shop) = advance.split_at(1);
+        let all = [shop, stored, now].into_iter().fold(Choices::default(), |all, some| all.merged(Choices::strictest(some)));
         if self.awaited == 0 { all } else { all.only_no() }
     }
 

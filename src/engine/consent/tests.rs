@@ -149,6 +149,19 @@ fn a_stored_yes_waits_for_the_platform_and_its_no_takes_it_back() {
 }
 
 #[test]
+fn what_the_shopper_said_on_an_earlier_page_stands_over_what_the_shop_says_in_advance() {
+    for options in [r#"{"default":"deny"}"#, r#"{"region":"deny"}"#, r#"{"default":{"marketing":"denied"},"region":"grant"}"#] {
+        let mut c = Consent::new(&terms(options));
+        c.begin(Some((Choices::yes_to(Purposes::ALL), 1)), 2);
+        assert_eq!((c.state_name(), c.purposes(), c.source().name()), ("granted", Purposes::ALL, "stored"), "{options}");
+        assert!(matches!(c.update(Source::API, choices(NO), 3), Change::Withdrawn(0)));
+    }
+    let mut c = Consent::new(&terms(r#"{"default":"grant"}"#));
+    c.begin(Some((Choices::yes_to(Purposes::ANALYTICS).merged(Choices::no_to(Purposes::MARKETING)), 1)), 2);
+    assert!(c.is_granted() && c.is_minimal());
+}
+
+#[test]
 fn what_the_browser_denies_no_yes_undoes() {
     for (option, required, source) in [
         (r#""gpc":{"sale":"denied"}"#, r#"["analytics"]"#, "api"),

@@ -32,6 +32,8 @@ pub use report::Stats;
 
 /// How long a page may take to set its title before the one it has is taken.
 const TITLE_MS: Millis = 300;
+/// Tabs that are told of one click hear it so much apart at most; nobody takes a yes back and gives it again in so short a time.
+const SAME_YES: Millis = 2_000;
 
 /// The tracker of one site on one page.
 #[derive(Debug)]
@@ -166,16 +168,34 @@ impl Tracker {
             || self.consent.is_granted() && self.identity.is_stale(self.at(now))
     }
 
-    /// The page's title as it is now, and the identity as a tab has left it in storage.
-    pub fn refresh(&mut self, title: &str, stored: &str) {
+    /// The page's title as it is now, and the identity as a tab has left it in storage. What the shopper has said in another tab
+    /// since holds here too; what this page has not sent yet does not come under a yes that was given to another tab after this
+    /// page's own had been taken back.
+    pub fn refresh(&mut self, title: &str, stored: &str, now: Now) {
         if let Some(page) = &self.page {
             page.set_title(title);
         }
-        if let Some(stored) = Stored::read(stored)
-            && self.consent.loss().is_none()
-        {
-            self.identity.adopt(stored);
+        let Some(stored) = Stored::read(stored).filter(|_| self.consent.loss().is_none()) else { return };
+        let mut change = Change::Nothing;
+        if self.consent.is_granted() && stored.consented > self.consent.at() {
+            if stored.consented > self.consent.at().saturating_add(SAME_YES) && self.identity.is_forgotten_by(&stored) {
+                self.drop_waiting(0);
+            }
+            change = self.consent.follow(stored.choices, stored.consented);
         }
+        self.identity.adopt(stored);
+        self.consent_changed(change, now);
+    }
+
+    /// What waits is lost to a withdrawal, with so many events that were held.
+    fn drop_waiting(&mut self, held: usize) {
+        // What the browser has taken still fills its budget until it is answered: that timer goes on.
+        for timer in [Timer::Flush, Timer::Hold, Timer::Store, Timer::Tail] {
+            self.timers.stop(timer);
+        }
+        self.cancel_tail();
+        let waiting = held + self.queue.clear() + self.delivery.purge();
+        self.lose(Loss::Withdrawn, waiting);
     }
 
     /// No visitor and no session any more, here and in storage.
@@ -260,13 +280,7 @@ impl Tracker {
                 self.forget_all();
             }
             Change::Withdrawn(held) => {
-                // What the browser has taken still fills its budget until it is answered: that timer goes on.
-                for timer in [Timer::Flush, Timer::Hold, Timer::Store, Timer::Tail] {
-                    self.timers.stop(timer);
-                }
-                self.cancel_tail();
-                let waiting = held + self.queue.clear() + self.delivery.purge();
-                self.lose(Loss::Withdrawn, waiting);
+                self.drop_waiting(held);
                 self.forget_all();
             }
         }
