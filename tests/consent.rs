@@ -357,3 +357,15 @@ fn what_a_cached_page_had_not_sent_does_not_leave_under_a_later_yes() {
         assert!(cached.has_sent("login"), "and goes on under the new one");
     }
 }
+
+#[test]
+fn a_yes_after_a_no_is_kept_before_anything_else_happens() {
+    let now = Now { wall: 1_790_000_000_000, mono: 0 };
+    let mut page = Bare::open(None, now, false);
+    for (answer, is_kept) in [(NO, false), (YES, true)] {
+        page.input(Input::Consent(common::options::consent_number(answer)), now);
+        assert_eq!(!page.stored.is_empty(), is_kept);
+    }
+    let next = Bare::open(Some(&page.stored), now, false);
+    assert_eq!(next.tracker.ids(), page.tracker.ids());
+}

@@ -147,11 +147,10 @@ impl Tracker {
         }
     }
 
-    /// Gives an event its session and place, and sees to it that it will be sent.
-    pub(super) fn enqueue(&mut self, mut event: Event, now: Now) {
+    /// The session of that moment. One that is new to this page is stored and told.
+    pub(super) fn session(&mut self, at: Millis) -> Rc<Session> {
         let (idle, max) = (self.config.ms(Number::IdleMs), self.config.ms(Number::MaxMs));
-        let (session, is_new) = self.identity.touch(event.at, idle, max, &mut self.rng);
-        event.seq = self.identity.next_seq();
+        let (session, is_new) = self.identity.touch(at, idle, max, &mut self.rng);
         if is_new {
             self.save();
             if let Some(mut w) = self.notice(Topic::Session) {
@@ -159,7 +158,13 @@ impl Tracker {
                 self.tell(Topic::Session, w);
             }
         }
-        event.session = Some(session);
+        session
+    }
+
+    /// Gives an event its session and place, and sees to it that it will be sent.
+    pub(super) fn enqueue(&mut self, mut event: Event, now: Now) {
+        event.session = Some(self.session(event.at));
+        event.seq = self.identity.next_seq();
         let urgent = event.lane == Lane::Order;
         let dropped = self.queue.push(event, self.caps(now));
         self.lose(Loss::QueueFull, dropped);

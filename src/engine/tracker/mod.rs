@@ -22,7 +22,7 @@ use super::json::{Json, Writer, int, own, put};
 use super::losses::{Loss, Losses};
 use super::page::{Facts, Page, Reason};
 use super::queue::Queue;
-use super::session::{Identity, Stored};
+use super::session::{Identity, Session, Stored};
 use super::time::{Millis, Now, Timer, Timers};
 use super::wire::native;
 use deliver::Delivery;
@@ -272,6 +272,10 @@ impl Tracker {
                 self.open_outbox();
                 for event in held {
                     self.enqueue(event, now);
+                }
+                // A yes is kept from now on, also where nothing waited for it.
+                if self.identity.current().is_none() {
+                    self.session(self.at(now));
                 }
             }
             Change::Denied(held) => {
