@@ -12,7 +12,7 @@ const ORDER = { transaction_id: 'O-1', currency: 'EUR', value: 9.9, items: [ITEM
 const UMAMI = '11111111-1111-4111-8111-111111111111'
 
 /** A page whose tracker has destinations, one receiver each: `describe(receivers)` by the names of `wanted`. */
-async function shop(t, names, describe, data = {}, isDurable = false) {
+async function shop(t, names, describe, data = {}) {
   const world = await pages(t)
   const to = {}
   for (const name of names) {
@@ -23,7 +23,7 @@ async function shop(t, names, describe, data = {}, isDurable = false) {
   const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${Object.values(to).map(({ origin }) => origin).join(' ')}`
   await world.answer('/shop.html', () => ({ headers: { 'content-security-policy': policy } }))
   const visit = await world.visit()
-  const path = world.put('shop', { head: tags({ endpoint: undefined, destinations, batchMs: 50, ...data }).replace('/cb/cartbeacon.js', isDurable ? '/cb/durable.js' : '/cb/cartbeacon.js') })
+  const path = world.put('shop', { head: tags({ endpoint: undefined, destinations, batchMs: 50, ...data }) })
   await visit.go(path)
   const of = async (place) => (await visit.cb('stats')).destinations[place]
   const settled = (place, wanted) => {
@@ -149,18 +149,6 @@ test('what makes no sense, or would be a secret, is refused by its place, and no
     if (typeof reason === 'string') assert.deepEqual(ready, { engine: 'none', reason })
     else assert.match(ready.reason, reason)
     assert.deepEqual(visit.requests.filter(({ method }) => method === 'POST'), [])
-  }
-})
-
-test('in the durable build nothing is kept that could not be told apart by destination, and the page hears of no error', async (t) => {
-  for (const destinations of [(to) => [{ endpoint: `${to.a.origin}/collect` }], (to) => [{ endpoint: to.a.origin, format: 'umami', key: UMAMI }]]) {
-    const { to, visit, settled } = await shop(t, ['a'], destinations, { consentDefault: { analytics: 'granted' } }, true)
-    to.a.answer = () => ({ status: 503 })
-    await visit.cb('track', 'login')
-    await to.a.expect((all) => all.length > 0, 'a try')
-    await settled(0, { accepted: 2, acknowledged: 0 })
-    const keys = await visit.page.evaluate(() => Object.keys(localStorage))
-    assert.deepEqual(keys.filter((key) => /!.*!/.test(key)), [], 'no records')
   }
 })
 

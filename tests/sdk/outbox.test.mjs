@@ -4,35 +4,10 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fresh } from './page.mjs'
+import { Locks, Storage } from './storage.mjs'
 
 const MARK = 'cb_shop!'
 const [OPENED, FOUND] = [18, 19]
-
-/** As the browser has it: keys are properties, so that `Object.keys` lists them. */
-class Storage {
-  setItem(key, value) {
-    this[key] = String(value)
-  }
-  getItem(key) {
-    return this[key] ?? null
-  }
-  removeItem(key) {
-    delete this[key]
-  }
-}
-
-/** Web Locks: whoever asks first has it until its promise ends. */
-class Locks {
-  #held = new Map()
-  async request(name, { signal }, work) {
-    const before = this.#held.get(name)
-    let end
-    this.#held.set(name, new Promise((resolve) => (end = resolve)))
-    await before
-    if (!signal.aborted) await work()
-    end()
-  }
-}
 
 beforeEach(() => {
   globalThis.localStorage = new Storage()

@@ -7,6 +7,7 @@
  */
 
 import { LEAVE, ONLINE, VISIBILITY, VISIBLE } from '../../src/edge/page.js'
+import { keeper } from './destinations/kept.js'
 import { lane } from './destinations/lane.js'
 import { KEEPALIVE, requester } from './request.js'
 import { list } from './standing.js'
@@ -51,7 +52,7 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
     if (!purposes.every((purpose) => PURPOSES.includes(purpose))) throw say('.purposes: not a purpose')
     const isNative = !one.format || one.format == 'native'
     const own = { share }
-    if (isNative) own.send = native(one.endpoint, share)
+    if (isNative) Object.assign(own, { send: native(one.endpoint, share), knows: true })
     else {
       const formats = await tell.find('formats')
       if (typeof formats != 'function') throw say('.format: formats.js cannot be had')
@@ -60,14 +61,17 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
         throw say('.' + reason)
       })
     }
-    lanes.push((limits) =>
-      lane({ name: { endpoint: one.endpoint, format: one.format || 'native' }, send: own.send, purposes, events: list(one.events), limits, share, consent: () => consent, erases: isNative }),
-    )
+    const name = { endpoint: one.endpoint, format: one.format || 'native' }
+    const { send, knows } = own
+    lanes.push((limits, kept) => lane({ name, send, knows, purposes, events: list(one.events), limits, share, consent: () => consent, erases: isNative, kept }))
   }
 
   const { batch, queue } = options
   const limits = { events: +(queue?.events ?? 500), bytes: +(queue?.bytes ?? 262_144), ms: (queue?.hours ?? 72) * HOUR }
-  lanes.splice(0, lanes.length, ...lanes.map((make) => make(limits)))
+  /** Once the durable build may store: see ./destinations/kept.js. */
+  let stored
+  const kept = { save: () => stored?.save(), later: () => stored?.later(), free: (item) => stored?.free(item) }
+  lanes.splice(0, lanes.length, ...lanes.map((make) => make(limits, kept)))
 
   tell.run('on', [
     'consent',
@@ -81,10 +85,16 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
     for (const lane of lanes) lane.take(given, how)
     answer(-2)
   }
-  // What outlives the page could not be told apart by destination.
+  // What outlives the page is told apart by destination: the engine has an outbox that never says it is open.
   const { find } = tell
-  tell.find = (name) => (name == 'outbox' ? Promise.resolve() : find(name))
+  tell.find = async (name) => {
+    const part = await find(name)
+    if (name != 'outbox' || !part) return part
+    stored ||= keeper(lanes, limits.bytes, part)
+    return stored.open
+  }
   ;(tell.heeds ||= new Set()).add((what) => {
+    stored?.leaving(what == null || what == LEAVE)
     if (what == null) lanes.forEach((lane) => lane.stop())
     else if (what == LEAVE || (what == VISIBILITY && document.hidden)) {
       // What the engine still has goes first: it hears of this after us.

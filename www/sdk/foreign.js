@@ -54,6 +54,7 @@ export const opener = (wasm, further) => {
     const { batch, queue } = options
     // What may have arrived goes again only where the receiver knows it by its ids: else nothing may outlive the page.
     const { find } = tell
+    tell.knows = dedupes
     if (!dedupes) tell.find = (name) => (name == 'outbox' ? Promise.resolve() : find(name))
     tell.send = sender((what, ...texts) => run(what, format, ...texts), url, text, dedupes, tell.share || KEEPALIVE)
     delete options.mapping

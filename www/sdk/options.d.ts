@@ -32,7 +32,10 @@ export interface Options {
    * `$title`, `$referrer`, `$data`, `$items`, or a field as in `$data.price`; all else goes as it is. Others are refused.
    */
   mapping?: Record<string, unknown>
-  /** Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. Default none. */
+  /**
+   * Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. In the
+   * durable build what waits for one outlives the page, `queue.bytes` for all of them together. Default none.
+   */
   destinations?: Destination[]
   /**
    * Other tools on the page that hear of events in their own calls: `true` is GA4; names in a list; or an object. A part,
@@ -279,8 +282,8 @@ export interface Destination {
   /** For the formats `custom` and `pixel`. */
   mapping?: Record<string, unknown>
   /**
-   * Purposes that must be granted for this one, beside those of `consent.purposes`. While nobody has said, events wait; where one
-   * is denied nothing is requested, and `lost.consent_denied` counts them. Default none.
+   * Purposes that must be granted for this one, beside those of `consent.purposes`, without which nothing is recorded at all. While
+   * nobody has said, events wait; where one is denied nothing is requested, and `lost.consent_denied` counts them. Default none.
    */
   purposes?: Purpose | Purpose[]
   /** Only these events, by name. Default all. */

@@ -20,10 +20,10 @@ const sum = (text) => {
  * knows that it is gone, and has what it left. Without Web Locks (no secure context) a page takes over all that it finds
  * when it opens: ids make up for a race. `hear(what, slot, text)` is told what was opened, found and withdrawn.
  *
- * Answers what keeps a record (1: there is no room) or, without a slot, removes all but those of the listed slots; and what
- * gives the names back.
+ * Answers what keeps a record (1: there is no room) or, without a slot, removes all but those of the listed slots; what gives the
+ * names back; and whether a slot's record is there. `sign` stands between the parts of a record's key.
  */
-const open = (mark, hear) => {
+const open = (mark, hear, sign = '!') => {
   const store = localStorage
   const tab = Math.random().toString(36).slice(2)
   const closing = new AbortController()
@@ -36,7 +36,7 @@ const open = (mark, hear) => {
   let slots = 2 ** 31
   /** Of the records of all tabs, in UTF-16 units. */
   let stored = 0
-  const tabOf = (key) => key.slice(mark.length).split('!')[0]
+  const tabOf = (key) => key.slice(mark.length).split(sign)[0]
 
   const claim = (name) => {
     if (!name || names[name]) return
@@ -73,7 +73,7 @@ const open = (mark, hear) => {
 
   const keep = (text, slot, room) => {
     if (slot) {
-      const key = mark + tab + '!' + slot
+      const key = mark + tab + sign + slot
       const value = sum(text) + '.' + text
       if (stored + value.length > room) return 1
       store.setItem(key, value)
@@ -92,7 +92,7 @@ const open = (mark, hear) => {
   store.setItem(mark, 1)
   addEventListener('storage', heard, { signal })
   claim(tab)
-  return [keep, () => closing.abort()]
+  return [keep, () => closing.abort(), (slot) => store.getItem(records[slot])]
 }
 
 export const part = open

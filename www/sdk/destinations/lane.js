@@ -14,6 +14,8 @@ const RETRY_MS = 1_000
 const RETRY_MAX_MS = 300_000
 /** After so many failures of the network in a row nothing is tried until it, or the page, changes. */
 const BREAK_AFTER = 3
+/** A beacon that is stored, since nobody sees its answer, counts as handed over after so long. */
+const UNSEEN_MS = 2_000
 /** Requests under way at once; while it fails, one. */
 const FLYING = 4
 
@@ -30,9 +32,10 @@ const withEvents = (batch, events) => {
 /**
  * `send(how, text, answer)` is a format's, see ../foreign.js; `consent()` answers `{ state, purposes, decided }` as it is now.
  * `events` are names, none for all; `limits` are `{ events, bytes, ms }` of what may wait, `share` the bytes that a page which is
- * being left may give it; `name` goes into `stats`.
+ * being left may give it; `name` goes into `stats`. `kept` are `save`, `later` and `free` of ./kept.js, where what waits is
+ * stored; `knows` is whether the receiver knows an event again: only then may what is on its way be stored as well.
  */
-export const lane = ({ name, send, purposes, events, limits, share, consent, erases }) => {
+export const lane = ({ name, send, purposes, events, limits, share, consent, erases, kept, knows }) => {
   let queue = []
   let notBefore = 0
   let failures = 0
@@ -68,17 +71,20 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
       }
   }
 
-  /** The body as it may leave now: what was taken back since is taken out. */
-  const body = ({ batch, attempt }) => {
+  /** The batch as it may leave, or be kept, now: what was taken back since is taken out. */
+  const known = ({ batch }) => {
     const purposes = batch.consent.purposes.filter((purpose) => consent().purposes.includes(purpose))
-    const now = { ...batch, sent: Date.now(), attempt, consent: { ...batch.consent, purposes } }
-    if (!purposes.includes('marketing')) Object.assign(now, { visitor: batch.session.id, user: null })
-    return nameless(JSON.stringify(now))
+    const now = { ...batch, consent: { ...batch.consent, purposes } }
+    return purposes.includes('marketing') ? now : { ...now, visitor: batch.session.id, user: null }
   }
 
   const fly = (item, how) => {
-    const text = body(item)
+    const text = nameless(JSON.stringify({ ...known(item), sent: Date.now(), attempt: item.attempt }))
     item.isFlying = true
+    // Before it goes: stored once more where a dying page hears no answer, or no longer where it must not go twice.
+    if (!knows) kept?.free(item)
+    else if (how < 1) kept?.save()
+    item.isDoubtful = how < 1 && item.slot > 0
     counted.batches++
     counted.bytesSent += new TextEncoder().encode(text).length
     let isAnswered
@@ -94,6 +100,12 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
   }
 
   const land = (item, status, wait) => {
+    if (item.isLeft) return
+    if (item.isDoubtful && status == -2) {
+      // Stored for the next page, should this one not live on.
+      item.isDoubtful = false
+      return void setTimeout(land, UNSEEN_MS, item, status)
+    }
     item.isFlying = false
     const count = item.batch.events.length
     const isStored = (status > 199 && status < 300) || status > 999
@@ -119,7 +131,7 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
         if (!half) lose(status == 413 ? 'oversize' : 'rejected', count)
         else
           for (const some of [events.slice(0, half), events.slice(half)])
-            queue.push({ ...item, batch: { ...withEvents(item.batch, some), batch: uuid7(Date.now()) }, size: item.size >> 1, attempt: item.attempt + 1 })
+            queue.push({ ...item, batch: { ...withEvents(item.batch, some), batch: uuid7(Date.now()) }, mark: '', slot: 0, size: item.size >> 1, attempt: item.attempt + 1 })
       }
     }
     pump(1)
@@ -128,6 +140,7 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
   /** Sends what may be sent now, by what `how` says; a page that is being left waits for nothing but the network. */
   const pump = (how) => {
     clearTimeout(timer)
+    kept?.later()
     drop('expired', ({ at }) => at + limits.ms < Date.now())
     const mayGo = may()
     if (mayGo === false) drop(consent().state == 'withdrawn' ? 'withdrawn' : 'consent_denied', () => true)
@@ -164,6 +177,26 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
     resume: () => {
       notBefore = failures = zeros = 0
       pump(1)
+    },
+    to: [name.endpoint, name.format, ...purposes].join(' '),
+    known,
+    /** What may be stored: nothing while its purposes are open. */
+    waiting: () => (may() ? queue.filter(({ isGone, isFlying }) => !isGone && (knows || !isFlying)) : []),
+    /** Takes over what another page has left. */
+    adopt: (item) => {
+      // Throws where it is none.
+      known(item)
+      counted.accepted += item.batch.events.length
+      queue.push({ ...item, attempt: item.attempt + 1 })
+      pump(1)
+    },
+    /** Leaves what is stored to the next page, which counts it. */
+    leave: (has) => {
+      queue = queue.filter((item) => {
+        item.isLeft = item.slot > 0 && has(item.slot)
+        if (item.isLeft) counted.accepted -= item.batch.events.length
+        return !item.isLeft
+      })
     },
     /** Consent is taken back: what has left has left. */
     withdraw: () => {
