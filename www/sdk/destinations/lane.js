@@ -3,7 +3,8 @@
  * that is down fills nothing but its own.
  *
  * It is given native batches as the engine made them, under consent that the engine knows, and asks again before each send
- * whether its own purposes stand. The rules of waiting and giving up are those of src/engine/tracker/deliver.rs.
+ * whether its own purposes stand. The rules of waiting and giving up are those of src/engine/tracker/deliver.rs: both keep to the
+ * table tests/decisions.json.
  */
 
 import { nameless } from '../../../src/edge/page.js'
@@ -119,7 +120,7 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
     const again = !item.isGone && (status < 1 || [408, 425, 429].includes(status) || (status > 499 && status < 1000)) && status != -2
     if (again) {
       item.attempt++
-      notBefore = Date.now() + Math.min(RETRY_MAX_MS, wait > 0 ? wait * 1000 : Math.random() * (RETRY_MS << Math.min(failures, 9)) + 1)
+      notBefore = Date.now() + (wait > 0 ? Math.min(RETRY_MAX_MS, wait * 1000) : Math.floor(Math.random() * Math.min(RETRY_MAX_MS, RETRY_MS << Math.min(failures, 9))) + 1)
       failures++
     } else {
       failures = 0
