@@ -48,7 +48,93 @@ fn a_visit_in_two_windows_is_one_although_each_rests_for_longer() {
     assert_eq!(received(&w).len(), 8);
     assert_eq!((distinct(&w, "/session/id").len(), distinct(&w, "/visitor").len()), (1, 1));
     let seq: BTreeSet<_> = received(&w).iter().map(|(_, event)| event["seq"].as_u64()).collect();
-    assert_eq!(seq, (1..=8).map(Some).collect(), "one sequence for all tabs");
+    assert_eq!(seq.len(), 8, "a place is given once in all tabs: {seq:?}");
+}
+
+/// The places in the session of the events of that name, in the order in which they came about.
+fn places(w: &World, name: &str) -> Vec<u64> {
+    let mut events: Vec<_> = w.receiver.events.values().filter(|event| event["name"] == name).collect();
+    events.sort_by_key(|event| event["t"].as_u64());
+    events.iter().map(|event| event["seq"].as_u64().expect("a number")).collect()
+}
+
+/// No event has the place of another one, however often it was sent.
+fn is_each_alone(w: &World) -> bool {
+    let all: BTreeSet<_> = w.receiver.events.values().map(|event| event["seq"].as_u64()).collect();
+    all.len() == w.receiver.events.len()
+}
+
+#[test]
+fn a_page_that_comes_back_before_the_other_one_goes_gives_no_place_again() {
+    let mut w = World::new(6);
+    let first = w.open(config(""), "list");
+    w.consent(first, YES);
+    w.track(first, "share", "{}");
+    w.input(first, Input::Leave);
+    w.run(10);
+    let second = w.open(config(""), "product");
+    w.track(second, "share", "{}");
+    w.run(10);
+    // Back: browsers show the page that comes before they hide the one that goes.
+    w.input(first, Input::Visible);
+    w.track(first, "share", "{}");
+    w.run(1);
+    w.track(second, "engagement", r#"{"engagement_time_ms":10}"#);
+    w.input(second, Input::Leave);
+    w.run(1);
+    // And forward again, and on to a third.
+    w.input(second, Input::Visible);
+    w.track(second, "share", "{}");
+    w.input(first, Input::Leave);
+    w.run(1);
+    let third = w.open(config(""), "cart");
+    w.track(third, "share", "{}");
+    w.input(second, Input::Leave);
+    w.run(6_000);
+    assert_eq!(distinct(&w, "/session/id").len(), 1);
+    let shares = places(&w, "share");
+    assert_eq!(shares.len(), 5);
+    assert!(shares.is_sorted_by(|a, b| a < b), "{shares:?}");
+    assert!(is_each_alone(&w));
+}
+
+#[test]
+fn a_page_that_was_killed_has_left_no_place_to_give_again() {
+    let mut w = World::new(7);
+    let first = w.open(config(""), "list");
+    w.consent(first, YES);
+    for _ in 0..300 {
+        w.track(first, "share", "{}");
+    }
+    // It has sent them, but nothing has been stored since the last of its places were taken.
+    w.run(1);
+    w.kill(first);
+    let second = w.open(config(""), "product");
+    w.track(second, "login", "{}");
+    w.run(6_000);
+    assert!(is_each_alone(&w));
+    let (before, after) = (places(&w, "share"), places(&w, "login"));
+    assert!(before.len() == 300 && after.len() == 1 && before.iter().all(|place| *place < after[0]), "{after:?}");
+}
+
+#[test]
+fn two_windows_in_which_a_shopper_is_busy_at_once_share_no_place() {
+    let mut w = World::new(8);
+    let tabs = [w.open(config(""), "list"), w.open(config(""), "product")];
+    for tab in tabs {
+        w.consent(tab, YES);
+    }
+    // Side by side, so that neither is hidden and neither looks at what the other has stored for being silent.
+    for turn in 0..400 {
+        w.track(tabs[turn % 2], ["share", "login"][turn % 2], "{}");
+        w.run(1_000);
+    }
+    w.run(6_000);
+    assert!(is_each_alone(&w));
+    for own in ["share", "login"] {
+        let own = places(&w, own);
+        assert!(own.len() == 200 && own.is_sorted_by(|a, b| a < b), "{own:?}");
+    }
 }
 
 #[test]

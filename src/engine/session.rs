@@ -16,6 +16,10 @@ use super::time::Millis;
 
 /// How long a tab may be silent before it looks at what others have stored: as long as a batch waits, by default.
 const STALE: Millis = 5_000;
+/// A page takes places in the session ahead, up to the next number with all these bits, stores that one, and gives back what is
+/// left when it is left itself. Whoever finds it begins after it. So browsers may run a page that comes before the one that
+/// goes, or kill one that has stored nothing since: no place is given twice, and no event costs a write of its own.
+const PLACES: u32 = 127;
 
 /// One visit of one visitor, under one login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub struct Identity {
     session: Option<Rc<Session>>,
     last: Millis,
     seq: u32,
+    /// The last place in the session that is this page's to give.
+    until: u32,
     user: String,
     /// No event of this page has belonged to the session yet.
     is_new: bool,
@@ -83,7 +89,7 @@ impl Identity {
         put(&mut out, ".");
         put(&mut out, &session.id.text());
         let choices = u64::from(consent.choices().bits());
-        for n in [u64::from(session.n), session.started, self.last, u64::from(self.seq), choices, consent.at()] {
+        for n in [u64::from(session.n), session.started, self.last, u64::from(self.until), choices, consent.at()] {
             put(&mut out, ".");
             push_int(&mut out, n);
         }
@@ -91,14 +97,17 @@ impl Identity {
     }
 
     /// Takes a stored identity over: at the start of a page, or when another tab has gone on. What is older than what this
-    /// tab knows is left where it is: storing may have failed since.
+    /// tab knows is left where it is, but for the places in the session that are taken: storing may have failed since.
     pub fn adopt(&mut self, stored: Stored) {
-        if stored.last < self.last {
+        let is_other = self.session.as_ref().is_none_or(|s| s.id != stored.session.id);
+        if is_other && stored.last < self.last {
             return;
         }
-        let is_other = self.session.as_ref().is_none_or(|s| s.id != stored.session.id);
-        self.last = stored.last;
-        self.seq = if is_other { stored.seq } else { self.seq.max(stored.seq) };
+        self.last = self.last.max(stored.last);
+        if is_other || stored.seq > self.until {
+            self.seq = stored.seq;
+            self.until = stored.seq;
+        }
         if is_other {
             self.begin(stored.session);
         }
@@ -116,9 +125,9 @@ impl Identity {
         session
     }
 
-    /// Whether this tab has been silent so long that another one may have gone on.
+    /// Whether this tab has been silent so long that another one may have gone on, or needs places that another one may have.
     pub fn is_stale(&self, at: Millis) -> bool {
-        at.saturating_sub(self.last) > STALE
+        self.seq >= self.until || at.saturating_sub(self.last) > STALE
     }
 
     pub fn current(&self) -> Option<&Rc<Session>> {
@@ -139,15 +148,29 @@ impl Identity {
         }
         let (visitor, n) = before.map_or_else(|| (rng.uuid(at), 0), |s| (s.visitor, s.n));
         self.last = at;
-        self.seq = 0;
+        (self.seq, self.until) = (0, 0);
         let session = self.begin(Session { visitor, user: String::new(), id: rng.uuid(at), n: n.saturating_add(1), started: at });
         (session, core::mem::take(&mut self.is_new))
     }
 
-    /// The next position in the session, from 1.
+    /// Takes more places where none is left; whether it did, which has to be stored.
+    pub fn take_places(&mut self) -> bool {
+        let takes = self.seq >= self.until;
+        if takes {
+            self.until = self.seq.saturating_add(1) | PLACES;
+        }
+        takes
+    }
+
+    /// The next place in the session, from 1: one that was taken.
     pub fn next_seq(&mut self) -> u32 {
         self.seq = self.seq.saturating_add(1);
         self.seq
+    }
+
+    /// Gives the places back that this page has taken and not given.
+    pub fn give_back(&mut self) {
+        self.until = self.seq;
     }
 
     /// What comes from now on is of this login.
@@ -266,7 +289,9 @@ mod tests {
     fn what_is_stored_is_read_back_and_is_short() {
         let mut i = Identity::default();
         touch(&mut i, 1_790_000_000_000);
+        i.take_places();
         i.next_seq();
+        i.give_back();
         let text = i.stored(&gate("granted")).expect("a session");
         assert!(text.len() < 200, "{} bytes", text.len());
         let mut next = Identity::default();

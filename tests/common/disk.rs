@@ -30,9 +30,17 @@ pub(super) enum Soon {
     Withdrawn,
 }
 
+/// The session in a stored identity.
+fn session(identity: &str) -> Option<String> {
+    identity.split('.').nth(2).map(str::to_owned)
+}
+
 impl World {
     /// Removes what is kept.
     pub(super) fn undo(&mut self, tab: usize, what: Kept, text: &str) {
+        if matches!(what, Kept::Identity | Kept::All) {
+            self.unshared.extend(self.storage.as_deref().and_then(session));
+        }
         match what {
             Kept::Outbox => self.release(tab),
             _ if self.disk == Disk::Broken => {
@@ -71,6 +79,7 @@ impl World {
             }
             // What nobody would know again must not outlive the page.
             Kept::Outbox if self.foreign.as_ref().is_some_and(|it| !it.dedupes) => {}
+            Kept::Identity => self.unshared.extend(session(&text)),
             Kept::Outbox => {
                 let name = format!("{tab}-{}", self.writes);
                 self.locks.insert(name.clone(), tab);

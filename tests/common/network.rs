@@ -43,6 +43,8 @@ pub(super) struct Request {
 pub struct Receiver {
     pub bodies: Vec<String>,
     pub events: BTreeMap<String, Value>,
+    /// Which event has which place in its session.
+    places: BTreeMap<(String, u64), String>,
     /// Ids that came again.
     pub duplicates: usize,
     pub erased: Vec<String>,
@@ -131,6 +133,15 @@ impl World {
         for event in events {
             assert!(event["page"].as_u64().expect("a page") < pages, "seed {}: an event without its page", self.seed);
             let id = event["id"].as_str().expect("an id").to_owned();
+            let session = batch["session"]["id"].as_str().expect("an id");
+            let place = (session.to_owned(), event["seq"].as_u64().expect("a place"));
+            let first = self.receiver.places.entry(place).or_insert_with(|| id.clone());
+            assert!(
+                *first == id || self.unshared.contains(session),
+                "seed {} step {}: two events have one place in their session",
+                self.seed,
+                self.steps
+            );
             if self.receiver.events.insert(id, event.clone()).is_some() {
                 self.receiver.duplicates += 1;
             }

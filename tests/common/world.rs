@@ -83,6 +83,8 @@ pub struct World {
     pub stuck: bool,
     /// What was stored was removed, by a withdrawal or by somebody else.
     pub wiped: bool,
+    /// Sessions that could not be stored, or were removed from storage while a tab may go on with them: tabs do not know of each other.
+    pub unshared: BTreeSet<String>,
     /// The slot of the last record that was found.
     pub(super) found: u32,
     /// Events that have been in storage.
@@ -121,6 +123,7 @@ impl World {
             torn: 0,
             stuck: false,
             wiped: false,
+            unshared: BTreeSet::new(),
             found: 1 << 31,
             kept: BTreeSet::new(),
             writes: 0,

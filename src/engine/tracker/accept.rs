@@ -147,13 +147,14 @@ impl Tracker {
         }
     }
 
-    /// The session of that moment. One that is new to this page is stored and told.
+    /// The session of that moment, with a place left in it for an event. One that is new to this page is stored and told.
     pub(super) fn session(&mut self, at: Millis) -> Rc<Session> {
         let (idle, max) = (self.config.ms(Number::IdleMs), self.config.ms(Number::MaxMs));
         let (session, is_new) = self.identity.touch(at, idle, max, &mut self.rng);
-        if is_new {
+        // What is new to this page has no places taken yet.
+        if self.identity.take_places() {
             self.save();
-            if let Some(mut w) = self.notice(Topic::Session) {
+            if is_new && let Some(mut w) = self.notice(Topic::Session) {
                 w.text("id", &session.id.text()).number("n", u64::from(session.n)).number("started", session.started);
                 self.tell(Topic::Session, w);
             }

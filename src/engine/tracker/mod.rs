@@ -134,6 +134,7 @@ impl Tracker {
             Input::Erase => self.erase(now),
             Input::Hidden | Input::Leave => {
                 self.hidden = true;
+                self.identity.give_back();
                 self.flush(now, true);
                 if matches!(input, Input::Leave) {
                     self.close_outbox();
@@ -164,7 +165,7 @@ impl Tracker {
     /// Whether `refresh` has to come before this input, or before `handle_timeout`: what may be sent now should have the title
     /// that the page has by now, and another tab may have gone on, or have been given the yes first.
     pub fn is_stale(&self, input: Option<&Input>, now: Now) -> bool {
-        matches!(input, None | Some(Input::Consent(_) | Input::Hidden | Input::Leave | Input::Visible))
+        matches!(input, None | Some(Input::Consent(_) | Input::Flush | Input::Hidden | Input::Leave | Input::Visible))
             || self.consent.is_granted() && self.identity.is_stale(self.at(now))
     }
 

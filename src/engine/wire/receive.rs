@@ -117,7 +117,7 @@ pub struct Event {
     /// Stored once, ever.
     #[schemars(extend("format" = "uuid"))]
     pub id: String,
-    /// Position within the session.
+    /// Position within the session, given once; not always without a gap.
     pub seq: u64,
     /// When it happened, by the sender's clock, in milliseconds since 1970.
     pub t: u64,
