@@ -165,3 +165,35 @@ test('what is counted of nobody goes to one destination of ours that asks for no
     assert.deepEqual([to.ads.requests, to.site.requests, visit.requests.filter(({ method, url }) => method === 'POST' && !url.startsWith(to.own.origin))], [[], [], []])
   }
 })
+
+test('what marketing alone allows is a tracker of its own: the site’s denied purpose keeps it from nothing, and nothing else leaves', async (t) => {
+  const world = await pages(t)
+  const [site, ads] = [await new Receiver().start(), await new Receiver().start()]
+  for (const one of [site, ads]) world.atEnd(() => one.stop())
+  const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${site.origin} ${ads.origin}`
+  await world.answer('/two.html', () => ({ headers: { 'content-security-policy': policy } }))
+  const script = `import('/cb/index.js').then(({ init }) => {
+    const batch = { ms: 50 }
+    window.both = [
+      init({ site: 'shop', batch, destinations: [{ endpoint: '${site.origin}/collect' }, { endpoint: '${ads.origin}/both', purposes: ['marketing'] }] }),
+      init({ site: 'shop-ads', batch, endpoint: '${ads.origin}/alone', format: 'ndjson', consent: { purposes: ['marketing'] } }),
+    ]
+  })`
+  const visit = await world.visit()
+  await visit.page.goto(world.put('two', { head: '', script }))
+  await visit.page.waitForFunction(async () => window.both && (await Promise.all(window.both.map((one) => one.ready))).every(({ engine }) => engine === 'wasm'))
+  const all = (command, ...values) => visit.page.evaluate(([name, args]) => window.both.map((one) => one[name](...args)), [command, values])
+  await all('track', 'purchase', ORDER)
+  assert.deepEqual([site.requests, ads.requests], [[], []], 'nothing before consent')
+  await all('consent', { analytics: 'denied', marketing: 'granted' })
+  await ads.expect((requests) => requests.some(({ body }) => body.includes('O-1')), 'the order, by marketing')
+  const [{ destinations }] = await all('stats')
+  assert.deepEqual(destinations.map(({ accepted, batches }) => [accepted, batches]), [[0, 0], [0, 0]])
+  assert.deepEqual([site.requests, ads.requests.filter(({ path }) => path !== '/alone')], [[], []])
+  await all('consent', 'withdraw')
+  const before = ads.requests.length
+  await all('track', 'purchase', { ...ORDER, transaction_id: 'O-2' })
+  await all('flush')
+  await visit.page.goto('about:blank')
+  assert.equal(ads.requests.length, before)
+})
