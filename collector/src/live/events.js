@@ -164,12 +164,18 @@ function detail(name, data, { url, title }) {
     if (data[key] !== undefined && data[key] !== null) parts.push(String(data[key]))
   }
   if (name === 'web_vital' && data.metric_name) parts.push(`${data.metric_name} ${data.metric_value ?? ''} ${data.metric_rating ?? ''}`)
+  if (name === 'engagement') parts.push(`${Math.round((data.engagement_time_msec ?? 0) / 1000)} s`, depth(data))
+  if (name === 'scroll') parts.push(depth(data))
+  if (name.startsWith('form_')) parts.push(data.form_name ?? data.form_id, data.last_field && `last field ${data.last_field}`)
   if (name === 'device') parts.push([data.viewport, data.browser, data.platform, data.language, data.robot].filter(Boolean).join(', '))
   if (['click', 'outbound_click', 'file_download', 'rage_click', 'dead_click'].includes(name)) parts.push(element(data))
   if (!parts.some(Boolean)) parts.push(...scalars(data))
   parts.push(path(url))
   return parts.filter(Boolean).join(' · ')
 }
+
+/** How far down a page was seen. */
+const depth = ({ percent_scrolled: percent }) => percent !== undefined && `${percent}% of the page`
 
 /** `button#buy “Buy now”`, as far as it is known. */
 function element({ tag, id, role, name, text, href }) {
