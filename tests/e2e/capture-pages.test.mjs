@@ -117,12 +117,13 @@ for (const [way, prepare] of Object.entries(HISTORIES)) {
 
 test('a page that is prerendered is one page view, when it is shown, and silent before', async (t) => {
   const world = await pages(t)
-  world.put('target', { script: "cartbeacon('track', 'login', { method: document.prerendering ? 'prepared' : 'shown' })" })
+  world.put('target', { script: "cartbeacon('track', 'login', { method: document.prerendering ? 'prepared' : 'shown' }); fetch('/done.html')" })
   const rules = { prerender: [{ source: 'list', urls: ['/target.html'], eagerness: 'immediate' }] }
   await world.answer('/rules.json', () => ({ headers: { 'content-type': 'application/speculationrules+json' }, body: JSON.stringify(rules) }))
   await world.answer('/one.html', () => ({ headers: { 'speculation-rules': '"/rules.json"' } }))
   const asked = new Set()
-  for (const path of ['/target.html', '/target.js', '/cb/cartbeacon.js']) {
+  // The last one once its script has run.
+  for (const path of ['/target.html', '/target.js', '/cb/cartbeacon.js', '/done.html']) {
     await world.answer(path, ({ headers }) => {
       if (headers['sec-purpose']?.includes('prerender')) asked.add(path)
     })
@@ -133,7 +134,7 @@ test('a page that is prerendered is one page view, when it is shown, and silent 
   })
   const window = await world.window()
   const front = await window.tab(`${world.origin}/one.html`)
-  await until(() => asked.size === 3, 'the browser prepares the page', () => `, it asked for: ${[...asked]}`)
+  await until(() => asked.size === 4, 'the browser prepares the page', () => `, it asked for: ${[...asked]}`)
   // Only now: a tab with a test tool attached prepares nothing.
   const before = await front.attach()
   const shown = await before.evaluate('Date.now()')

@@ -262,6 +262,10 @@ impl Tracker {
             None => self.consent.withdraw(self.at(now)),
         };
         self.consent_changed(change, now);
+        // A yes is kept from now on, also where no event waited for it.
+        if self.consent.is_granted() && self.identity.current().is_none() {
+            self.session(self.at(now));
+        }
     }
 
     fn consent_changed(&mut self, change: Change, now: Now) {
@@ -273,10 +277,6 @@ impl Tracker {
                 self.open_outbox();
                 for event in held {
                     self.enqueue(event, now);
-                }
-                // A yes is kept from now on, also where nothing waited for it.
-                if self.identity.current().is_none() {
-                    self.session(self.at(now));
                 }
             }
             Change::Denied(held) => {
