@@ -57,6 +57,8 @@ pub(crate) struct Accepted {
     pub(crate) robot: Option<&'static str>,
     /// What brought the visit here, and when.
     pub(crate) touches: Vec<(Millis, Touch)>,
+    /// Where its first event happened, and when.
+    pub(crate) landing: Option<Landing>,
     /// Whether its events are a visit's: those of a picture in a mail are not.
     pub(crate) visited: bool,
     pub(crate) session: Session,
@@ -195,6 +197,7 @@ fn accept(batch: Batch<Box<RawValue>>, received: Millis) -> Result<Accepted, Ref
         device: None,
         robot: None,
         touches: touches(&pages, &events),
+        landing: landing(&pages, &events),
         visited: true,
         batch: batch_id,
         received,
@@ -221,6 +224,23 @@ fn touches(pages: &[Page], events: &[Row]) -> Vec<(Millis, Touch)> {
         Some((at, touch::of(&page.url, page.referrer.as_deref())?))
     };
     arrivals.filter_map(touch).collect()
+}
+
+/// The page of the first event, which is the session's if nothing of an earlier one is known.
+#[derive(Debug)]
+pub(crate) struct Landing {
+    pub(crate) at: Millis,
+    /// Its address without query and fragment.
+    pub(crate) page: String,
+    pub(crate) campaign: Option<String>,
+}
+
+fn landing(pages: &[Page], events: &[Row]) -> Option<Landing> {
+    let first = events.iter().filter(|row| row.page.is_some()).min_by_key(|row| (row.at, row.seq))?;
+    let page = pages.iter().find(|page| first.page.as_ref() == Some(&page.id))?;
+    let origin = touch::of(&page.url, page.referrer.as_deref()).filter(|_| touch::arrives(page.reason.as_deref()));
+    let address = page.url.split(['?', '#']).next().unwrap_or_default().to_owned();
+    Some(Landing { at: first.at, page: address, campaign: origin.map(|touch| touch.campaign).filter(|name| !name.is_empty()) })
 }
 
 /// What was not agreed to is not kept, whoever sent it.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 /// The file within the data folder.
 const FILE: &str = "cartbeacon.sqlite";
 /// Each brings the database from the version of its index to the next one; a released one is never changed.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("schema/001.sql"),
     include_str!("schema/002.sql"),
     include_str!("schema/003.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("schema/006.sql"),
     include_str!("schema/007.sql"),
     include_str!("schema/008.sql"),
+    include_str!("schema/009.sql"),
 ];
 /// How long another process (a backup, a curious person) may hold the database before it counts as not writable.
 const BUSY: Duration = Duration::from_secs(5);

@@ -141,8 +141,9 @@ impl Tally {
     fn write(&self, connection: &Connection, batch: &Accepted) -> Result<()> {
         let mut upsert = connection.prepare_cached(
             "INSERT INTO session (id, visitor, site, n, started, first_at, last_at, events, views, carts, checkouts, orders, units,
-                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at, cart, robot)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?22, ?23)
+                                  filled_at, emptied_at, device, contact, checkout_at, shipping_at, payment_at, cart, robot,
+                                  landing_at, landing, entry_campaign)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?22, ?23, ?24, ?25, ?26)
              ON CONFLICT (id) DO UPDATE SET
                first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),
                events = events + excluded.events, views = views + excluded.views, carts = carts + excluded.carts,
@@ -151,7 +152,11 @@ impl Tally {
                device = coalesce(device, excluded.device), cart = coalesce(excluded.cart, cart), robot = coalesce(robot, excluded.robot),
                contact = CASE WHEN ?21 THEN coalesce(excluded.contact, contact) END,
                checkout_at = max(checkout_at, excluded.checkout_at), shipping_at = max(shipping_at, excluded.shipping_at),
-               payment_at = max(payment_at, excluded.payment_at)",
+               payment_at = max(payment_at, excluded.payment_at), landing_at = min(ifnull(landing_at, excluded.landing_at),
+                                                                                   ifnull(excluded.landing_at, landing_at)),
+               landing = CASE WHEN excluded.landing_at >= landing_at THEN landing ELSE coalesce(excluded.landing, landing) END,
+               entry_campaign = CASE WHEN excluded.landing_at < ifnull(landing_at, excluded.landing_at + 1) THEN excluded.entry_campaign
+                                     ELSE entry_campaign END",
         )?;
         let started = i64::try_from(batch.session.started).unwrap_or(i64::MAX).min(batch.received);
         upsert.execute(params![
@@ -178,6 +183,9 @@ impl Tally {
             batch.may_contact(),
             self.cart,
             self.robot.or(batch.robot),
+            batch.landing.as_ref().map(|landing| landing.at),
+            batch.landing.as_ref().map(|landing| &landing.page),
+            batch.landing.as_ref().and_then(|landing| landing.campaign.as_ref()),
         ])?;
         Ok(())
     }

@@ -25,7 +25,7 @@ const PAGES = {
   items: { title: 'Items purchased', about: 'Each line of each order.', figures: [], tables: ['items'] },
   products: { title: 'Products', about: 'From seeing a product to buying it.', figures: [], tables: ['products'] },
   friction: { title: 'Friction', about: 'Forms that were begun and not sent, and clicks in anger or without effect.', figures: [], tables: ['forms', 'clicks'] },
-  campaigns: { title: 'Campaigns', about: 'What brought the orders: five ways to share them out, and the paths that led to them.', figures: [], tables: ['campaigns', 'paths'] },
+  campaigns: { title: 'Campaigns', about: 'What brought the orders: five ways to share them out, where visits began, and the paths that led to orders.', figures: [], tables: ['campaigns', 'landings', 'paths'] },
   spelling: { title: 'Spelling', about: 'Campaigns, sources and mediums that are spelled in several ways, or named by halves.', figures: [], tables: ['spelling'] },
   delivery: { title: 'Delivery', about: 'What did not arrive or not whole, was only counted, or does not add up, and why.', figures: [], tables: ['losses', 'refusals', 'replaced', 'values', 'anonymous'] },
 }
@@ -42,6 +42,7 @@ const TABLES = {
   forms: ['Forms', 'No form was begun in this range. The word forms in the option capture has them told.'],
   clicks: ['Clicks that went wrong', 'None in this range. The words rageClicks and deadClicks in the option capture have them told.'],
   campaigns: ['Revenue by campaign', 'No campaign and no order in this range.'],
+  landings: ['Landing pages', 'No visits in this range.'],
   paths: ['Paths to orders', 'No orders in this range.'],
   spelling: ['Inconsistent spelling', 'Every campaign, source and medium in this range is spelled in one way.'],
   losses: ['Lost on the way, as told by the SDK', 'Nothing was told lost in this range.'],

@@ -9,6 +9,7 @@ mod delivery;
 mod failures;
 mod figures;
 mod friction;
+mod landings;
 mod orders;
 mod products;
 mod replaced;
@@ -62,7 +63,7 @@ pub(crate) struct Range {
 type Read = fn(&Connection, &Range) -> Result<Table>;
 
 /// All reports by name.
-const REPORTS: [(&str, Read); 18] = [
+const REPORTS: [(&str, Read); 19] = [
     ("figures", figures::figures),
     ("orders", orders::orders),
     ("failures", failures::failures),
@@ -73,6 +74,7 @@ const REPORTS: [(&str, Read); 18] = [
     ("products", products::products),
     ("campaigns", campaigns::campaigns),
     ("paths", campaigns::paths),
+    ("landings", landings::landings),
     ("spelling", spelling::spelling),
     ("losses", delivery::losses),
     ("refusals", delivery::refusals),
@@ -179,6 +181,7 @@ mod tests {
             (replaced::SQL.to_owned(), 3),
             (friction::FORMS.to_owned(), 3),
             (friction::CLICKS.to_owned(), 3),
+            (landings::SQL.to_owned(), 3),
             (SITES.to_owned(), 0),
         ]
     }

@@ -14,6 +14,7 @@ mod foreign;
 mod forward;
 mod friction;
 mod keep;
+mod landings;
 mod limits;
 mod live;
 mod pixel;

@@ -172,6 +172,7 @@ fn a_range_and_a_store_narrow_every_report() {
         "products",
         "campaigns",
         "paths",
+        "landings",
         "spelling",
         "losses",
         "refusals",
