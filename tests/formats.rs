@@ -290,6 +290,21 @@ fn an_odd_batch_is_survived() {
 }
 
 #[test]
+fn snowplow_hears_of_an_order_that_failed() {
+    let batch = BATCH.replacen(
+        r#""name":"add_to_cart","data":{"#,
+        r#""name":"purchase_error","data":{"error_code":"E7","error_message":"declined","#,
+        1,
+    );
+    assert_ne!(batch, BATCH);
+    let (_, requests) = translated("snowplow", "", "{}", &batch);
+    let told: String = requests.iter().map(|request| request.body.replace('\\', "")).collect();
+    assert!(told.contains(r#"snowplow_ecommerce_action/jsonschema/1-0-2","data":{"type":"trns_error"}"#), "{told}");
+    let entity = r#""iglu:com.snowplowanalytics.snowplow.ecommerce/transaction_error/jsonschema/1-0-0","data":{"error_code":"E7","error_description":"declined"}"#;
+    assert!(told.contains(entity), "{told}");
+}
+
+#[test]
 fn snowplow_is_told_what_the_whole_cart_comes_to_where_the_event_says_it() {
     let batch = BATCH.replacen(r#""name":"add_to_cart","data":{"#, r#""name":"add_to_cart","data":{"cart_total":79.96,"#, 1);
     assert_ne!(batch, BATCH);

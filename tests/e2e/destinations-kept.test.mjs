@@ -107,6 +107,8 @@ test('a withdrawal in another tab empties storage and memory, and nothing comes 
   await open(other)
   await other.evaluate(() => window.cartbeacon('consent', 'withdraw'))
   await until(async () => (await stats(visit.page, 0)).lost.withdrawn > 0, 'the first tab has heard of it')
+  // What was on its way by then has arrived.
+  for (const page of [visit.page, other]) await until(async () => (await stats(page, 0)).inDoubt === 0, 'every answer')
   to.own.answer = UP
   const before = to.own.requests.length
   for (const page of [visit.page, other]) await page.evaluate(() => window.dispatchEvent(new Event('online')))

@@ -261,7 +261,7 @@ export interface ConsentOptions {
 export type Platform = 'tcf' | 'gpp' | 'google' | 'shopify' | 'wordpress'
 
 export interface ForwardOptions {
-  /** `gtag()`, else `dataLayer`. A text is a measurement id (`'G-…'`) or the name of another `dataLayer`. */
+  /** `gtag()`, else `dataLayer`. A text is one measurement id (`'G-…'`; `true`: all that the page has configured) or the name of another `dataLayer`. */
   ga4?: boolean | string
   /** Web Extend's `ScarabQueue`; `'commands'` leaves `go` to the page. */
   emarsys?: boolean | 'commands'

@@ -8,7 +8,7 @@
 //! is not tried with a real receiver: none can be run.
 
 use super::batch::{Batch, Event, field};
-use super::{Format, Setup, Verdict, at_most_once, commerce, escape, url};
+use super::{Format, Setup, Verdict, at_most_once, commerce, escape, table, url};
 use crate::engine::json::{Json, Writer, push_int, put};
 use crate::engine::money;
 use crate::engine::text::is_one_of;
@@ -118,10 +118,9 @@ impl Query {
         }
     }
 
-    /// What needs no encoding.
-    fn plain(&mut self, name: &str, value: &str) {
-        self.name(name);
-        put(&mut self.out, value);
+    /// Fields by a table of ours and theirs; what is not there is left out.
+    fn fields(&mut self, object: Json<'_>, names: &'static str) {
+        table::each(names, &mut |ours, theirs| self.text(theirs, field(object, ours)));
     }
 
     /// JSON text as a value.
@@ -133,10 +132,7 @@ impl Query {
 
     fn common(&mut self, setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, timed: bool) {
         self.text("idsite", setup.key());
-        for (name, value) in [("rec", "1"), ("apiv", "1"), ("send_image", "0")] {
-            self.plain(name, value);
-        }
-        self.name("_id");
+        put(&mut self.out, "&rec=1&apiv=1&send_image=0&_id=");
         escape::last_digits(&mut self.out, batch.visitor, 16);
         self.text("uid", batch.user);
         self.name("pv_id");
@@ -159,53 +155,39 @@ impl Query {
                     self.product(item);
                 }
             }
-            "search" => {
-                self.text("search", event.field("search_term"));
-                self.text("search_count", event.field("search_count"));
-            }
-            "outbound_click" => self.text("link", event.field("href")),
-            "file_download" => self.text("download", event.field("href")),
+            "search" => self.fields(event.data, "search_term=search,search_count"),
+            "outbound_click" => self.fields(event.data, "href=link"),
+            "file_download" => self.fields(event.data, "href=download"),
             "purchase" => {
                 let total = total(event);
-                self.plain("idgoal", "0");
-                self.text("ec_id", event.field("transaction_id"));
+                put(&mut self.out, "&idgoal=0");
+                self.fields(event.data, "transaction_id=ec_id");
                 self.text("revenue", &total);
-                for (name, ours) in [("ec_st", "value"), ("ec_tx", "tax"), ("ec_sh", "shipping"), ("ec_dt", "discount")] {
-                    self.text(name, event.field(ours));
-                }
+                self.fields(event.data, "value=ec_st,tax=ec_tx,shipping=ec_sh,discount=ec_dt");
                 self.items(event);
             }
-            "clear_cart" => {
-                self.plain("idgoal", "0");
-                self.plain("revenue", "0");
-                self.plain("ec_items", "%5B%5D");
-            }
+            "clear_cart" => put(&mut self.out, "&idgoal=0&revenue=0&ec_items=%5B%5D"),
             name if is_one_of(name, "view_cart begin_checkout add_shipping_info add_payment_info checkout_step cart_restored")
                 && event.items().next().is_some() =>
             {
-                self.plain("idgoal", "0");
-                self.text("revenue", event.field("value"));
+                put(&mut self.out, "&idgoal=0");
+                self.fields(event.data, "value=revenue");
                 self.items(event);
             }
             name => {
-                self.plain("ca", "1");
-                self.plain("e_c", if event.items().next().is_some() || event.data.get("coupon").is_some() { "ecommerce" } else { "page" });
+                let is_commerce = event.items().next().is_some() || event.data.get("coupon").is_some();
+                put(&mut self.out, if is_commerce { "&ca=1&e_c=ecommerce" } else { "&ca=1&e_c=page" });
                 self.text("e_a", commerce::name(name));
-                let single = event.single().unwrap_or(Json("{}"));
-                let label =
-                    [field(single, "item_name"), field(single, "item_id"), event.field("coupon"), event.field("text"), event.field("id")];
-                self.text("e_n", label.into_iter().find(|text| !text.is_empty()).unwrap_or(""));
-                self.text("e_v", event.field("value"));
+                let label = first(event.single().unwrap_or(Json("{}")), "item_name,item_id");
+                self.text("e_n", if label.is_empty() { first(event.data, "coupon,text,id") } else { label });
+                self.fields(event.data, "value=e_v");
             }
         }
     }
 
     /// The product of a page.
     fn product(&mut self, item: Json<'_>) {
-        self.text("_pks", field(item, "item_id"));
-        self.text("_pkn", field(item, "item_name"));
-        self.text("_pkc", field(item, "item_category"));
-        self.text("_pkp", field(item, "price"));
+        self.fields(item, "item_id=_pks,item_name=_pkn,item_category=_pkc,price=_pkp");
     }
 
     /// `[[sku, name, [categories], price, quantity], …]`
@@ -216,16 +198,27 @@ impl Query {
             let or = |name, otherwise| item.get(name).filter(|v| v.kind() != b'n').map_or(otherwise, |v| v.0);
             let name = or("item_name", "\"\"");
             w.open("[").raw(or("item_id", name)).raw(name).open("[");
-            for level in ["item_category", "item_category2", "item_category3", "item_category4", "item_category5"] {
+            table::each("item_category,item_category2,item_category3,item_category4,item_category5", &mut |level, _| {
                 if let Some(category) = item.get(level).filter(|v| v.kind() == b'"') {
                     w.raw(category.0);
                 }
-            }
+            });
             w.close("]").raw(or("price", "0")).raw(or("quantity", "1")).close("]");
         }
         w.close("]");
         self.json("ec_items", &w.out);
     }
+}
+
+/// The first of the fields that is there.
+fn first<'a>(object: Json<'a>, names: &'static str) -> &'a str {
+    let mut found = "";
+    table::each(names, &mut |name, _| {
+        if found.is_empty() {
+            found = field(object, name);
+        }
+    });
+    found
 }
 
 /// What was paid: the field `total` where the shop gives it, else goods and delivery. Whether tax comes on top nobody says.

@@ -31,6 +31,8 @@ pub mod posthog;
 pub mod segment;
 #[cfg(feature = "snowplow")]
 pub mod snowplow;
+#[cfg(any(feature = "segment", feature = "posthog", feature = "matomo", feature = "snowplow"))]
+mod table;
 mod translate;
 #[cfg(feature = "umami")]
 pub mod umami;

@@ -4,11 +4,10 @@
 //! Only JSON is a good content type, so another origin needs a preflight, which a closing tab does not live to see: then
 //! each event is a `GET /i` of its own.
 
-use super::batch::{Batch, Event, field};
-use super::{Format, Setup, escape, url};
+use super::batch::{Batch, Event, Page, field};
+use super::{Format, Setup, escape, table, url};
 use crate::engine::json::{Json, Writer, push_int, put};
 use crate::engine::money;
-use crate::engine::text::is_one_of;
 
 const POST: &str = "/com.snowplowanalytics.snowplow/tp2";
 /// A longer URL may be refused on the way.
@@ -41,7 +40,7 @@ impl Format for Snowplow {
     }
 
     fn tail(_: &Setup<'_>, _: &Batch<'_>, w: &mut Writer) {
-        w.close("]").close("}");
+        w.close("]}");
     }
 
     fn link(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, w: &mut Writer) -> bool {
@@ -69,7 +68,7 @@ fn pairs(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, each: &mut dyn
     let mut co = Writer::default();
     context(event, &mut co);
     let ue = self_describing(event, &mut co);
-    co.close("]").close("}");
+    co.close("]}");
     let kind = if event.name == "page_view" {
         "pv"
     } else if ue.is_some() {
@@ -83,39 +82,43 @@ fn pairs(setup: &Setup<'_>, batch: &Batch<'_>, event: &Event<'_>, each: &mut dyn
         out
     };
     let app = if setup.key().is_empty() { batch.site } else { setup.key() };
+    let mut put_in = |keys: &str, values: &[&str]| {
+        let mut values = values.iter();
+        table::each(keys, &mut |key, _| {
+            if let Some(value) = values.next().filter(|value| !value.is_empty()) {
+                each(key, value);
+            }
+        });
+    };
     let visits = number(batch.session.get("n").and_then(Json::int).unwrap_or(1));
     let (dtm, stm) = (number(event.t), number(batch.sent));
     let version = concat!("cartbeacon-", env!("CARGO_PKG_VERSION"));
-    for (key, value) in [
-        ("e", kind),
-        ("p", "web"),
-        ("tv", version),
-        ("aid", app),
-        ("eid", event.id),
-        ("dtm", &dtm),
-        ("stm", &stm),
-        ("duid", batch.visitor),
-        ("sid", batch.session_id()),
-        ("vid", &visits),
-        ("uid", batch.user),
-        ("url", event.page.url),
-        ("page", event.page.title),
-        ("refr", event.page.referrer),
-        ("lang", setup.text("lang")),
-    ] {
-        if !value.is_empty() {
-            each(key, value);
-        }
-    }
+    let Page { url, title, referrer, .. } = event.page;
+    put_in(
+        "e,p,tv,aid,eid,dtm,stm,duid,sid,vid,uid,url,page,refr,lang",
+        &[
+            kind,
+            "web",
+            version,
+            app,
+            event.id,
+            &dtm,
+            &stm,
+            batch.visitor,
+            batch.session_id(),
+            &visits,
+            batch.user,
+            url,
+            title,
+            referrer,
+            setup.text("lang"),
+        ],
+    );
     if kind == "se" {
         let single = event.single().unwrap_or(Json("{}"));
-        let value = event.field("value");
-        for (key, value) in [("se_ca", "cartbeacon"), ("se_ac", event.name), ("se_la", field(single, "item_id"))] {
-            if !value.is_empty() {
-                each(key, value);
-            }
-        }
+        put_in("se_ca,se_ac,se_la", &["cartbeacon", event.name, field(single, "item_id")]);
         nested("se_pr", event.data.0, each);
+        let value = event.field("value");
         if !value.is_empty() {
             each("se_va", value);
         }
@@ -133,21 +136,18 @@ fn nested(key: &str, json: &str, each: &mut dyn FnMut(&str, &str)) {
     each(key, &text);
 }
 
-/// Opens something that names its own schema; two closing braces end it.
+/// Opens something that names its own schema, with a slash or `.ecommerce/` before it; two closing braces end it.
 fn describe(w: &mut Writer, schema: &str) {
-    let commerce = is_one_of(
-        schema,
-        "snowplow_ecommerce_action/jsonschema/1-0-2 product/jsonschema/1-0-0 cart/jsonschema/1-0-0 transaction/jsonschema/1-0-0 checkout_step/jsonschema/1-0-0 promotion/jsonschema/1-0-0 refund/jsonschema/1-0-0 transaction_error/jsonschema/1-0-0",
-    );
-    w.open("{").key("schema").raw("\"iglu:com.snowplowanalytics.snowplow");
-    w.close(if commerce { ".ecommerce/" } else { "/" }).close(schema).close("\"").key("data").open("{");
+    w.open("{").key("schema").raw("\"iglu:com.snowplowanalytics.snowplow").close(schema);
+    let revision = table::find("/link_click=1,.ecommerce/snowplow_ecommerce_action=2", schema).unwrap_or("0");
+    w.close("/jsonschema/1-0-").close(revision).close("\"").key("data").open("{");
 }
 
 /// Opens the list of entities, with the page view's id.
 fn context(event: &Event<'_>, w: &mut Writer) {
     w.open("{").text("schema", "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1").key("data").open("[");
-    describe(w, "web_page/jsonschema/1-0-0");
-    w.text("id", event.page.id).close("}").close("}");
+    describe(w, "/web_page");
+    w.text("id", event.page.id).close("}}");
 }
 
 /// The event that names its own schema, if there is one for it; its entities are added.
@@ -156,47 +156,35 @@ fn self_describing(event: &Event<'_>, entities: &mut Writer) -> Option<String> {
     w.open("{").text("schema", "iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0").key("data");
     match event.name {
         "search" => {
-            describe(&mut w, "site_search/jsonschema/1-0-0");
+            describe(&mut w, "/site_search");
             w.key("terms").open("[").str(event.field("search_term")).close("]");
         }
         "click" | "outbound_click" | "file_download" if !event.field("href").is_empty() => {
-            describe(&mut w, "link_click/jsonschema/1-0-1");
-            optional(&mut w, event.data, &[("targetUrl", "href"), ("elementId", "id"), ("elementContent", "text")], 4096);
+            describe(&mut w, "/link_click");
+            optional(&mut w, event.data, "href=targetUrl,id=elementId,text=elementContent", 4096);
         }
         "click" if !event.field("text").is_empty() => {
-            describe(&mut w, "button_click/jsonschema/1-0-0");
-            optional(&mut w, event.data, &[("label", "text"), ("id", "id"), ("name", "name")], 4096);
+            describe(&mut w, "/button_click");
+            optional(&mut w, event.data, "text=label,id,name", 4096);
         }
         name => {
-            let action = action(name)?;
-            describe(&mut w, "snowplow_ecommerce_action/jsonschema/1-0-2");
+            let action = table::find(ACTIONS, name)?;
+            describe(&mut w, ".ecommerce/snowplow_ecommerce_action");
             w.text("type", action);
             if action == "list_view" || action == "list_click" {
-                optional(&mut w, event.data, &[("name", "item_list_name")], 128);
+                optional(&mut w, event.data, "item_list_name=name", 128);
             }
             commerce(event, action, entities);
         }
     }
-    w.close("}").close("}").close("}");
+    w.close("}}}");
     Some(w.out)
 }
 
-fn action(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "add_to_cart" => "add_to_cart",
-        "remove_from_cart" => "remove_from_cart",
-        "view_item" => "product_view",
-        "view_item_list" => "list_view",
-        "select_item" => "list_click",
-        "view_promotion" => "promo_view",
-        "select_promotion" => "promo_click",
-        "begin_checkout" | "checkout_step" | "add_shipping_info" | "add_payment_info" => "checkout_step",
-        "purchase" => "transaction",
-        "refund" => "refund",
-        "purchase_error" => "trns_error",
-        _ => return None,
-    })
-}
+/// Our events and the types of an ecommerce action.
+const ACTIONS: &str = "add_to_cart,remove_from_cart,view_item=product_view,view_item_list=list_view,select_item=list_click,\
+    view_promotion=promo_view,select_promotion=promo_click,begin_checkout=checkout_step,checkout_step,\
+    add_shipping_info=checkout_step,add_payment_info=checkout_step,purchase=transaction,refund,purchase_error=trns_error";
 
 /// Entities of an ecommerce action.
 fn commerce(event: &Event<'_>, action: &str, w: &mut Writer) {
@@ -208,36 +196,36 @@ fn commerce(event: &Event<'_>, action: &str, w: &mut Writer) {
         }
         // The whole cart's value, which the events of GA4 do not say: those of the option `cart` do.
         if is_price(event.field("cart_total")) {
-            describe(w, "cart/jsonschema/1-0-0");
+            describe(w, ".ecommerce/cart");
             price(w, "total_value", event.field("cart_total"));
-            w.text("currency", currency).close("}").close("}");
+            w.text("currency", currency).close("}}");
         }
     }
     match action {
         "transaction" => {
-            describe(w, "transaction/jsonschema/1-0-0");
+            describe(w, ".ecommerce/transaction");
             w.text("transaction_id", event.field("transaction_id")).text("currency", currency);
             price(w, "revenue", event.field("value"));
             let paid = event.field("payment_type");
             w.text("payment_method", if paid.is_empty() { "unknown" } else { escape::head(paid, 128) });
             let pieces = event.items().map(|(_, item)| item.get("quantity").and_then(Json::int).unwrap_or(1)).sum();
             w.number("total_quantity", pieces);
-            for (theirs, ours) in [("tax", "tax"), ("shipping", "shipping"), ("discount_amount", "discount")] {
+            table::each("tax,shipping,discount=discount_amount", &mut |ours, theirs| {
                 if is_price(event.field(ours)) {
                     price(w, theirs, event.field(ours));
                 }
-            }
-            optional(w, event.data, &[("discount_code", "coupon")], 99);
-            w.close("}").close("}");
+            });
+            optional(w, event.data, "coupon=discount_code", 99);
+            w.close("}}");
         }
         "refund" if is_price(event.field("value")) => {
-            describe(w, "refund/jsonschema/1-0-0");
+            describe(w, ".ecommerce/refund");
             w.text("transaction_id", event.field("transaction_id")).text("currency", currency);
             price(w, "refund_amount", event.field("value"));
-            w.close("}").close("}");
+            w.close("}}");
         }
         "checkout_step" => {
-            describe(w, "checkout_step/jsonschema/1-0-0");
+            describe(w, ".ecommerce/checkout_step");
             let step = match event.name {
                 "begin_checkout" => 1,
                 "add_shipping_info" => 2,
@@ -245,21 +233,20 @@ fn commerce(event: &Event<'_>, action: &str, w: &mut Writer) {
                 _ => event.data.get("step").and_then(Json::int).unwrap_or(1),
             };
             w.number("step", step.clamp(1, 90));
-            let fields = [("delivery_method", "shipping_tier"), ("coupon_code", "coupon"), ("payment_method", "payment_type")];
-            optional(w, event.data, &fields, 128);
-            w.close("}").close("}");
+            optional(w, event.data, "shipping_tier=delivery_method,coupon=coupon_code,payment_type=payment_method", 128);
+            w.close("}}");
         }
         "promo_view" | "promo_click" => {
-            describe(w, "promotion/jsonschema/1-0-0");
+            describe(w, ".ecommerce/promotion");
             let id = [event.field("promotion_id"), event.field("promotion_name")].into_iter().find(|id| !id.is_empty());
             w.text("id", id.unwrap_or("unknown"));
-            optional(w, event.data, &[("name", "promotion_name"), ("creative_id", "creative_name"), ("slot", "creative_slot")], 256);
-            w.close("}").close("}");
+            optional(w, event.data, "promotion_name=name,creative_name=creative_id,creative_slot=slot", 256);
+            w.close("}}");
         }
         "trns_error" => {
-            describe(w, "transaction_error/jsonschema/1-0-0");
-            optional(w, event.data, &[("error_code", "error_code"), ("error_description", "error_message")], 256);
-            w.close("}").close("}");
+            describe(w, ".ecommerce/transaction_error");
+            optional(w, event.data, "error_code,error_message=error_description", 256);
+            w.close("}}");
         }
         _ => {}
     }
@@ -268,26 +255,26 @@ fn commerce(event: &Event<'_>, action: &str, w: &mut Writer) {
 fn product(item: Json<'_>, currency: &str, w: &mut Writer) {
     let id = [field(item, "item_id"), field(item, "item_name")].into_iter().find(|id| !id.is_empty()).unwrap_or("");
     let category = field(item, "item_category");
-    describe(w, "product/jsonschema/1-0-0");
+    describe(w, ".ecommerce/product");
     w.text("id", id).text("category", if category.is_empty() { "unknown" } else { category }).text("currency", currency);
     price(w, "price", field(item, "price"));
-    optional(w, item, &[("name", "item_name"), ("brand", "item_brand"), ("variant", "item_variant")], 256);
-    for (theirs, ours) in [("quantity", "quantity"), ("position", "index")] {
+    optional(w, item, "item_name=name,item_brand=brand,item_variant=variant", 256);
+    table::each("quantity,index=position", &mut |ours, theirs| {
         if let Some(n) = item.get(ours).and_then(Json::int) {
             w.number(theirs, n.min(MAX_PRICE));
         }
-    }
-    w.close("}").close("}");
+    });
+    w.close("}}");
 }
 
 /// Texts that are there, at most so long.
-fn optional(w: &mut Writer, object: Json<'_>, fields: &[(&str, &str)], bytes: usize) {
-    for (theirs, ours) in fields {
+fn optional(w: &mut Writer, object: Json<'_>, fields: &'static str, bytes: usize) {
+    table::each(fields, &mut |ours, theirs| {
         let text = field(object, ours);
         if !text.is_empty() {
             w.text(theirs, escape::head(text, bytes));
         }
-    }
+    });
 }
 
 /// The schemas' largest amount.
