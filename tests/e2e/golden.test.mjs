@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { at } from '../../www/tools/paths.mjs'
 import { KINDS, Shopper } from './shopper.mjs'
+import { described } from './watched.mjs'
 import { store } from './world.mjs'
 
 const GOLDEN = at('tests/e2e/golden/visit.txt')
@@ -114,6 +115,7 @@ test('forty actions in the demo store leave the events that are committed', asyn
   const all = (await visit.leave()).sort((a, b) => a.seq - b.seq)
   assert.equal(new Set(all.map(({ session }) => session)).size, 1)
   assert.equal(new Set(all.map(({ seq }) => seq)).size, all.length, 'no place is given twice')
+  described(all.filter(({ name }) => /^(click|outbound_click|file_download|form_\w+|device|error|page_view)$/.test(name)))
   // The store tells of its promotion when it was on screen for a while: that may be before or after the click.
   const events = all.filter(({ name }) => name !== 'view_promotion')
   const text = events.map((event) => line(event, world.origin, orderId)).join('\n') + '\n'

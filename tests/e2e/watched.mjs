@@ -1,4 +1,7 @@
 // A page on screen whose behaviour is captured, and what the tests of that have in common.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { at } from '../../www/tools/paths.mjs'
 import { YES, pages, tags } from './world.mjs'
 
 /** The collector lets pages have no inline style. */
@@ -20,7 +23,15 @@ export async function watched(t, { capture = 'pages engagement scroll', name = '
   return { world, visit, page: visit.page, bodies }
 }
 
-export const inOrder = (events) => events.sort((a, b) => a.seq - b.seq)
+const { $defs: DESCRIBED } = JSON.parse(readFileSync(at('tests/schema/events.v1.json'), 'utf8'))
+/** Each field of these, which the SDK has captured, is described for receivers. */
+export const described = (events) => {
+  for (const { name, data } of events)
+    for (const field of Object.keys(data)) assert.ok(DESCRIBED[name]?.properties[field], `${name}.${field} is in tests/schema/events.v1.json`)
+  return events
+}
+
+export const inOrder = (events) => described(events).sort((a, b) => a.seq - b.seq)
 /** Name and path of the page of each, in order. */
 export const story = (events) => inOrder(events).map(({ name, page }) => `${name} ${new URL(page.url).pathname}`)
 export const pause = (page, ms) => page.evaluate((wait) => new Promise((done) => setTimeout(done, wait)), ms)

@@ -64,27 +64,27 @@ export interface EventMap {
   /** A page came on screen. */
   page_view: CommonFields
   /** Something was clicked. */
-  click: CommonFields
+  click: CommonFields & { tag?: string; id?: string; role?: string; name?: string; type?: string; href?: string; text?: string; click_x?: number; click_y?: number }
   /** A link to another site was clicked. */
-  outbound_click: CommonFields
+  outbound_click: CommonFields & { link_url?: string; link_domain?: string; link_id?: string; link_classes?: string; outbound?: boolean }
   /** A link to a file was clicked. */
-  file_download: CommonFields
+  file_download: CommonFields & { file_name?: string; file_extension?: string; link_url?: string; link_domain?: string; link_id?: string; link_classes?: string; outbound?: boolean }
   /** The same place was clicked again and again. */
-  rage_click: CommonFields
+  rage_click: CommonFields & { tag?: string; id?: string; role?: string; name?: string; type?: string; href?: string }
   /** A click had no effect. */
-  dead_click: CommonFields
+  dead_click: CommonFields & { tag?: string; id?: string; role?: string; name?: string; type?: string; href?: string }
   /** So much of the page was seen. */
-  scroll: CommonFields
+  scroll: CommonFields & { percent_scrolled?: number }
   /** So long the page was looked at. */
-  engagement: CommonFields
+  engagement: CommonFields & { engagement_time_msec?: number; percent_scrolled?: number; root_percent_scrolled?: number }
   /** The shop was searched. */
   search: CommonFields & { search_term: string }
   /** A form was begun. */
-  form_start: CommonFields
+  form_start: CommonFields & { form_id?: string; form_name?: string; form_destination?: string }
   /** A form was sent. */
-  form_submit: CommonFields
+  form_submit: CommonFields & { form_id?: string; form_name?: string; form_destination?: string; last_field?: string; fields_touched?: number; field_times?: string; form_time_msec?: number; form_errors?: number; last_error_field?: string }
   /** A form was begun and left. */
-  form_abandon: CommonFields
+  form_abandon: CommonFields & { form_id?: string; form_name?: string; form_destination?: string; last_field?: string; fields_touched?: number; field_times?: string; form_time_msec?: number; form_errors?: number; last_error_field?: string }
   /** A measure of the page's speed: LCP, INP, CLS, FCP or TTFB. */
   web_vital: CommonFields & { metric_name?: string; metric_value?: number; metric_delta?: number; metric_rating?: string; metric_id?: string; navigation_type?: string }
   /** A script failed. */

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::super::check;
 use super::super::vocab::{self, Kind};
-use super::{EVENTS, ITEM, NUMBERS, about, item_fields, optional, required};
+use super::{EVENTS, FIELDS, ITEM, NUMBERS, about, described, item_fields, required};
 
-fn schema_of(field: &str, in_item: bool) -> Value {
-    let mut schema = shape_of(field, in_item);
-    if let Some(about) = about(field, in_item) {
+fn schema_of(field: &str, of: &str) -> Value {
+    let mut schema = shape_of(field, of == "item");
+    if let Some(about) = about(field, of) {
         schema["description"] = json!(about);
     }
     schema
@@ -38,7 +38,7 @@ pub fn json_schema() -> String {
     let mut defs = Map::new();
     let mut item = Map::new();
     for field in item_fields().chain(["currency"]) {
-        item.insert(field.to_owned(), nullable(schema_of(field, true)));
+        item.insert(field.to_owned(), nullable(schema_of(field, "item")));
     }
     defs.insert(
         "item".to_owned(),
@@ -48,7 +48,7 @@ pub fn json_schema() -> String {
         let required = required(name);
         let mut fields = Map::new();
         for field in &required {
-            let mut schema = schema_of(field, false);
+            let mut schema = schema_of(field, name);
             if *field == "items" {
                 schema["minItems"] = json!(1);
             } else if schema["type"] == "string" {
@@ -56,8 +56,8 @@ pub fn json_schema() -> String {
             }
             fields.insert((*field).to_owned(), schema);
         }
-        for field in optional(name, more) {
-            fields.insert(field.to_owned(), nullable(schema_of(field, false)));
+        for field in described(name, more) {
+            fields.insert(field.to_owned(), nullable(schema_of(field, name)));
         }
         defs.insert(
             name.to_owned(),
@@ -91,11 +91,16 @@ pub fn page() -> String {
 | event | what happened | needs | may have |\n|---|---|---|---|\n"
             .to_owned();
     for (name, about, more) in EVENTS {
-        let (needs, may) = (list(&required(name)), list(&optional(name, more)));
+        let (needs, may) = (list(&required(name)), list(&described(name, more)));
         out.push_str(&format!("| `{name}` | {about} | {needs} | {may} |\n"));
     }
     let item: Vec<_> = ITEM.split(' ').collect();
     out.push_str(&format!("\nAn item has `item_id`, `item_name` or both, and may have {}.\n", list(&item)));
     out.push_str("Money is in the event's `currency`, exact to its minor unit; `quantity` is one or more, `index` counts from 0.\n");
+    out.push_str("\n## Fields\n\nWhat a field holds, where its name does not say it. Those of items and of one event alone have its name before them.\n\n");
+    out.push_str("| field | |\n|---|---|\n");
+    for (field, about) in FIELDS {
+        out.push_str(&format!("| `{field}` | {about} |\n"));
+    }
     out
 }

@@ -93,13 +93,45 @@ const ITEM: &str = "item_brand item_category item_category2 item_category3 item_
 list_price quantity discount coupon index item_list_id item_list_name promotion_id promotion_name creative_name creative_slot location_id \
 affiliation inventory_status url image_url";
 
-/// Money of the cart engine, which the default wasm passes through like any number.
+/// What the SDK itself puts on the events it captures. A table of its own: no receiver of slips of the pen needs it.
 #[cfg(feature = "receive")]
-const NUMBERS: [&str; 7] = ["cart_count", "cart_total", "cart_age", "checkout_step", "scroll", "metric_value", "metric_delta"];
+const CAPTURED: [(&str, &str); 8] = [
+    ("click", "tag id role name type href text click_x click_y"),
+    ("rage_click dead_click", "tag id role name type href"),
+    ("outbound_click", "link_url link_domain link_id link_classes outbound"),
+    ("file_download", "file_name file_extension link_url link_domain link_id link_classes outbound"),
+    ("scroll", "percent_scrolled"),
+    ("engagement", "engagement_time_msec percent_scrolled root_percent_scrolled"),
+    ("form_start", "form_id form_name form_destination"),
+    (
+        "form_submit form_abandon",
+        "form_id form_name form_destination last_field fields_touched field_times form_time_msec form_errors last_error_field",
+    ),
+];
 
-/// What a field holds, where its name does not say it; `item.` is of items alone.
+/// Money of the cart engine, which the default wasm passes through like any number, and what is counted or measured.
 #[cfg(feature = "receive")]
-const FIELDS: [(&str, &str); 23] = [
+const NUMBERS: [&str; 15] = [
+    "cart_count",
+    "cart_total",
+    "cart_age",
+    "checkout_step",
+    "metric_value",
+    "metric_delta",
+    "click_x",
+    "click_y",
+    "percent_scrolled",
+    "root_percent_scrolled",
+    "engagement_time_msec",
+    "fields_touched",
+    "form_time_msec",
+    "form_errors",
+    "scroll",
+];
+
+/// What a field holds, where its name does not say it; `item.` is of items alone, and an event's name of that event.
+#[cfg(feature = "receive")]
+const FIELDS: [(&str, &str); 65] = [
     ("currency", "ISO 4217, as in `EUR`; needed beside any money."),
     ("value", "What it is about in money: price by quantity of the items, less discounts, without tax and delivery."),
     ("discount", "Off the sum of the items."),
@@ -123,13 +155,63 @@ const FIELDS: [(&str, &str); 23] = [
     ("last_step", "How far the checkout came."),
     ("checkout_step", "Its number, from 1."),
     ("marketing_opt_in", "Whether the shopper asked for mail."),
+    ("tag", "The element's name in HTML, as in `button`."),
+    ("id", "The element's id."),
+    ("role", "The element's role."),
+    ("name", "The element's name, never what was typed into it."),
+    ("type", "The element's type, as in `radio`."),
+    ("href", "Where the link leads, without query and fragment."),
+    ("text", "The element's text, 100 characters at most, where `privacy.text` allows it."),
+    ("click_x", "0 to 1 of the element's width, with `behaviour.coordinates`."),
+    ("click_y", "0 to 1 of the element's height, with `behaviour.coordinates`."),
+    ("link_url", "Where the link leads, without query and fragment."),
+    ("link_domain", "Its host."),
+    ("link_id", "The link's id."),
+    ("link_classes", "The link's classes, 200 characters at most."),
+    ("outbound", "Whether it leads away from the shop."),
+    ("file_name", "The file's name, without its folder."),
+    ("file_extension", "As in `pdf`."),
+    ("percent_scrolled", "How far down the page was seen, in percent of its height."),
+    ("scroll.percent_scrolled", "The mark that was passed, one of `behaviour.scrollAt`."),
+    ("root_percent_scrolled", "The same of the element that `behaviour.scrollRoot` names."),
+    ("engagement_time_msec", "Milliseconds that the page was visible, in focus and in use, since the last one told."),
+    ("form_id", "The form's id."),
+    ("form_name", "The form's name."),
+    ("form_destination", "Where it is sent, without query and fragment."),
+    ("last_field", "The name of the field that was touched last."),
+    ("fields_touched", "How many fields were touched."),
+    ("field_times", "Milliseconds in each field, as in `email:5200 zip:900`."),
+    ("form_time_msec", "Milliseconds from its first input to its end."),
+    ("form_errors", "How many fields the browser refused when it was to be sent."),
+    ("last_error_field", "The name of the one that was refused last."),
+    ("metric_value", "Milliseconds; of CLS a score."),
+    ("metric_delta", "What is new of it since it was told last."),
+    ("metric_rating", "`good`, `needs-improvement` or `poor`."),
+    ("metric_id", "The same for all that is told of one measure on one page."),
+    ("navigation_type", "How the page was come to, as in `navigate` or `back-forward-cache`."),
+    ("error.error_type", "The name of the exception, as in `TypeError`."),
+    ("error_message", "300 characters at most."),
+    ("error_source", "File, line and column."),
+    ("error_kind", "`error` or `rejection`."),
+    ("error_id", "The same for the same failure: made of its stack."),
+    ("viewport", "`small`, `medium`, `large` or `wide`."),
+    ("connection", "`slow-2g`, `2g`, `3g` or `4g`."),
+    ("robot", "`webdriver` or `agent`, where something says that no person is there."),
 ];
 
+/// What a field holds, of an event's name, or of `item`.
 #[cfg(feature = "receive")]
-fn about(field: &str, in_item: bool) -> Option<&'static str> {
-    let of_item = |name: &str| in_item && name.strip_prefix("item.") == Some(field);
-    let known = FIELDS.iter().find(|(name, _)| of_item(name)).or_else(|| FIELDS.iter().find(|(name, _)| *name == field));
+fn about(field: &str, of: &str) -> Option<&'static str> {
+    let own = |name: &str| name.split_once('.') == Some((of, field));
+    let known = FIELDS.iter().find(|(name, _)| own(name)).or_else(|| FIELDS.iter().find(|(name, _)| *name == field));
     known.map(|(_, about)| *about)
+}
+
+/// The optional fields of an event, those of the SDK's own capture first.
+#[cfg(feature = "receive")]
+fn described(name: &str, more: &'static str) -> Vec<&'static str> {
+    let captured = CAPTURED.iter().find(|(names, _)| names.split(' ').any(|one| one == name)).map_or("", |(_, fields)| *fields);
+    captured.split(' ').filter(|field| !field.is_empty()).chain(optional(name, more)).collect()
 }
 
 fn item_fields() -> impl Iterator<Item = &'static str> {

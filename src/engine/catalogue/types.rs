@@ -1,7 +1,7 @@
 //! `www/sdk/events.d.ts`: the vocabulary for TypeScript.
 
 use super::super::vocab::{self, Kind};
-use super::{COMMON, EVENTS, ITEM, NUMBERS, about, optional, required};
+use super::{COMMON, EVENTS, ITEM, NUMBERS, about, described, required};
 
 /// The whole file.
 pub fn typescript() -> String {
@@ -16,7 +16,7 @@ pub fn typescript() -> String {
     for (name, about, more) in EVENTS {
         let needed = required(name);
         let mut fields: Vec<String> = needed.iter().map(|field| format!("{field}: {}", type_of(field, false))).collect();
-        let known = optional(name, more).into_iter().filter(|field| !COMMON.split(' ').any(|common| common == *field));
+        let known = described(name, more).into_iter().filter(|field| !COMMON.split(' ').any(|common| common == *field));
         fields.extend(known.map(|field| format!("{field}?: {}", type_of(field, false))));
         let own = if fields.is_empty() { String::new() } else { format!(" & {{ {} }}", fields.join("; ")) };
         out.push_str(&format!("  /** {about} */\n  {name}: CommonFields{own}\n"));
@@ -49,7 +49,7 @@ export type Item =
 ";
 
 fn member(out: &mut String, field: &str, in_item: bool) {
-    if let Some(about) = about(field, in_item) {
+    if let Some(about) = about(field, if in_item { "item" } else { "" }) {
         out.push_str(&format!("  /** {about} */\n"));
     }
     out.push_str(&format!("  {field}?: {}\n", type_of(field, in_item)));
@@ -64,7 +64,7 @@ fn type_of(field: &str, in_item: bool) -> &'static str {
         Kind::Scalar if NUMBERS.contains(&field) => "number",
         Kind::Scalar if ["list_price", "subtotal", "total"].contains(&field) => "Money",
         Kind::Scalar if ["order_created_at", "checkout_id", "total_quantity", "sku"].contains(&field) => "string | number",
-        Kind::Scalar if ["credit_order", "marketing_opt_in"].contains(&field) => "boolean",
+        Kind::Scalar if ["credit_order", "marketing_opt_in", "outbound"].contains(&field) => "boolean",
         Kind::Currency | Kind::Text | Kind::Scalar => "string",
     }
 }
