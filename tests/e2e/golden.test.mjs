@@ -72,7 +72,7 @@ test('forty actions in the demo store leave the events that are committed', asyn
   const shopper = new Shopper(visit, KINDS['the plain store'])
   const { page } = shopper
   // The store as it is, but for one attribute of its tag.
-  await visit.context.route(/\/(\w*\.html)?(\?.*)?$/, async (route) => {
+  await visit.context.route(/\/([\w-]*\.html)?(\?.*)?$/, async (route) => {
     const response = await route.fetch()
     const html = await response.text()
     await route.fulfill({ response, body: html.replace('data-endpoint=', `data-capture="${CAPTURE}" data-endpoint=`) })
