@@ -161,7 +161,10 @@ test('after a withdrawal in another tab nothing is written; what a reset has rem
   wipe(true)
   next.lane.take(batch('later'), 1)
   await turns()
-  assert.deepEqual(records(), [])
+  assert.deepEqual(Object.keys(localStorage), [])
+  // A tab that opens before it has heard of it leaves no trace either.
+  await page()
+  assert.deepEqual(Object.keys(localStorage), [])
 })
 
 test('it has a bound and an age, and is of a destination: what is too much stays in memory, what is too old is lost by name', async (t) => {

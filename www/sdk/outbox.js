@@ -89,7 +89,8 @@ const open = (mark, hear, sign = '!') => {
     }
   }
 
-  store.setItem(mark, 1)
+  // Records under another sign are not what says that there is a yes.
+  if (sign == '!') store.setItem(mark, 1)
   addEventListener('storage', heard, { signal })
   claim(tab)
   return [keep, () => closing.abort(), (slot) => store.getItem(records[slot])]
