@@ -134,7 +134,7 @@ export const STEPS = [
 
 /** The further steps of `npm run test:browsers`; what each `needs` is set up first. */
 export const MORE_STEPS = [
-  { name: 'next', why: "page views in a shop with Next.js's app router", run: endToEnd('routers') },
+  { name: 'next', why: "page views in shops with Next.js's app router and SvelteKit", run: endToEnd('routers') },
   { name: 'firefox', why: 'delivery in Firefox', needs: 'firefox', run: across('firefox') },
   { name: 'webkit', why: 'delivery in WebKitGTK', needs: 'webkit', run: across('webkit') },
 ]
