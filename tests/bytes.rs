@@ -20,7 +20,6 @@ proptest! {
         bytes::texts(&input);
     }
 
-    #[cfg(feature = "outbox")]
     #[test]
     fn damage_to_what_is_stored_costs_what_was_damaged(input in vec(any::<u8>(), 0..300)) {
         stored::stored(&input);
@@ -28,7 +27,6 @@ proptest! {
 }
 
 /// A find: a record with a right sum and more events in its first number than there are in it.
-#[cfg(feature = "outbox")]
 #[test]
 fn a_record_that_lies_about_its_events_is_damaged() {
     let input = [255, 0, 193, 12, 241, 190, 241, 190, 193, 193, 193, 193, 193, 193, 17, 64, 17, 0, 11, 2, 120, 14];

@@ -293,7 +293,6 @@ fn what_before_send_drops_is_counted_and_whoever_asks_tells_of_views() {
     assert_eq!((views, w.stats(tab).accepted), (1, 1), "the view is asked for, not recorded");
 }
 
-#[cfg(feature = "outbox")]
 #[test]
 fn while_nothing_more_may_be_on_its_way_an_event_writes_itself_alone() {
     let (mut w, tab) = granted("");

@@ -114,7 +114,6 @@ fn ids_for_the_server_and_erasure_name_the_visitor_as_the_endpoint_knows_it() {
 }
 
 /// A visit of a customer who is logged in, with what it tracks still in storage.
-#[cfg(feature = "outbox")]
 fn waiting(w: &mut World, update: &str) -> usize {
     let tab = w.open(config(""), "one");
     w.input(tab, Input::Identify(r#""customer-7""#.to_owned()));
@@ -127,13 +126,11 @@ fn waiting(w: &mut World, update: &str) -> usize {
 }
 
 /// Whether anything that is stored does.
-#[cfg(feature = "outbox")]
 fn names_someone(w: &World) -> bool {
     assert!(!w.records.is_empty());
     w.records.values().any(|record| common::names_someone(record))
 }
 
-#[cfg(feature = "outbox")]
 #[test]
 fn what_is_stored_names_no_one_either() {
     let mut w = World::new(7);
@@ -144,7 +141,6 @@ fn what_is_stored_names_no_one_either() {
     assert!(!names_someone(&w));
 }
 
-#[cfg(feature = "outbox")]
 #[test]
 fn a_no_to_marketing_holds_for_what_is_stored_already() {
     let mut w = World::new(7);
@@ -163,7 +159,6 @@ fn a_no_to_marketing_holds_for_what_is_stored_already() {
     assert_eq!((w.received("add_to_cart"), w.records.len()), (2, 0));
 }
 
-#[cfg(feature = "outbox")]
 #[test]
 fn a_no_to_marketing_holds_for_what_another_page_has_stored() {
     let mut w = World::new(7);

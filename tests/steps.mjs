@@ -57,17 +57,6 @@ function nodeTests(folder, variables) {
   }
 }
 
-/**
- * Everything once, and then the engine as the base has it, without its outbox: what only that build does is nobody else's to find.
- */
-async function native(io) {
-  const all = await tested('cargo', ['test', '--workspace'], io)
-  const tests = ['simulation', 'delivery', 'consent', 'minimisation', 'bytes'].flatMap((name) => ['--test', name])
-  // In a place of its own: the name of the library is the same, and cargo would take one for the other.
-  const base = await tested('cargo', ['test', '--package', 'cartbeacon', '--lib', ...tests, '--no-default-features', '--features', 'formats-all', '--target-dir', 'target/base'], io)
-  return { passed: all.passed + base.passed, failed: 0 }
-}
-
 /** With a collector, built as the native tests build it, so that it is mostly there already. */
 const endToEnd = (folder, variables) => async (io) => {
   await run('cargo', ['build', '--package', 'cartbeacon-collector'], { ...io, cwd: root, timeoutMs: HALF_AN_HOUR })
@@ -116,8 +105,8 @@ async function sizeBudget() {
 export const STEPS = [
   {
     name: 'native',
-    why: 'unit, property and simulation tests, collector; the engine without outbox',
-    run: native,
+    why: 'unit, property and simulation tests, collector',
+    run: (io) => tested('cargo', ['test', '--workspace'], io),
   },
   { name: 'mutations', why: 'rules broken on purpose, and who notices', run: mutations },
   { name: 'browser', why: 'wasm-pack, headless Chromium', run: wasmPack },

@@ -16,43 +16,43 @@ import { requireWasmToolchain } from './tools/wasm-target.mjs'
 const CRATE_INPUTS = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'package-lock.json', 'www/tools/wasm-build.mjs', 'www/tools/glue.mjs']
 const BUNDLE_INPUTS = ['www/sdk', 'www/tools/bundle.mjs', 'package.json', 'package-lock.json']
 
-async function makeWasm(dev, durable) {
+async function makeWasm(dev) {
   const toolchain = requireWasmToolchain()
-  const name = durable ? 'durable.wasm' : 'cartbeacon.wasm'
-  const out = at('target/wasm', `sdk${durable ? '-durable' : ''}${dev ? '-dev' : ''}`)
-  const parts = durable ? [] : Object.keys(PARTS).map((name) => `${name}.wasm`)
-  const outputs = ['engine.js', 'cartbeacon.wasm', ...parts].map((name) => join(out, name))
+  const name = 'cartbeacon.wasm'
+  const out = at('target/wasm', dev ? 'sdk-dev' : 'sdk')
+  const parts = Object.keys(PARTS).map((name) => `${name}.wasm`)
+  const outputs = ['engine.js', name, ...parts].map((name) => join(out, name))
   const print = fingerprint(CRATE_INPUTS.map((path) => at(path)), [toolchain.id, String(toolchain.buildStd), wasmBindgenVersion()])
   if (isFresh(`${out}.stamp`, print, outputs)) {
     present(name, 'unchanged')
     return out
   }
-  if (!dev && !durable && !toolchain.buildStd) {
+  if (!dev && !toolchain.buildStd) {
     note('no library source beside this compiler: std is not rebuilt, and the wasm comes out about half as large again')
     note('with rustup: rustup component add rust-src')
   }
   const why = dev ? 'not optimised' : toolchain.buildStd ? 'std and crate for size; a minute the first time' : 'for size'
-  await step(name, why, (onLine) => buildWasm(toolchain, { dev, durable, out }, onLine))
+  await step(name, why, (onLine) => buildWasm(toolchain, { dev, out }, onLine))
   remember(`${out}.stamp`, print)
   return out
 }
 
-async function makeBundles(made, durable, dev) {
+async function makeBundles(made, dev) {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
   const stamp = at('target/wasm/dist.stamp')
-  const print = fingerprint([...BUNDLE_INPUTS.map((path) => at(path)), made, durable], [String(dev)])
+  const print = fingerprint([...BUNDLE_INPUTS.map((path) => at(path)), made], [String(dev)])
   if (isFresh(stamp, print, SHIPPED.map((name) => join(dist, name)))) {
     present('dist/', 'unchanged')
     return
   }
-  await step('dist/', 'the files that ship', () => bundle(made, durable, { dev, version }))
+  await step('dist/', 'the files that ship', () => bundle(made, { dev, version }))
   remember(stamp, print)
 }
 
 /** Builds dist/; set-up must have been done. */
 export async function build({ dev = false } = {}) {
   heading(dev ? 'Build, for development' : 'Build')
-  await makeBundles(await makeWasm(dev, false), await makeWasm(dev, true), dev)
+  await makeBundles(await makeWasm(dev), dev)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

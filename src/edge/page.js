@@ -155,7 +155,7 @@ export const close = (page) => {
 }
 
 /** Whether the status of a beacon to the endpoint can be seen (1), and whether there is `fetchLater` (2). */
-export const sees = (page) => (page._sees >> 1) + (globalThis.DURABLE && window.fetchLater ? 2 : 0)
+export const sees = (page) => (page._sees >> 1) + (window.fetchLater ? 2 : 0)
 
 /** A body, or a record of the outbox, without a yes to marketing: known by the visit's own id, see session.rs. Then no click id leaves either. */
 const IS_NAMELESS = /"visitor":"(.{36})","user":null,"session":{"id":"\1"|,(.{36})\t\2\t\t/

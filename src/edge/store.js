@@ -53,7 +53,7 @@ const keepIdentity = (page, value, slot, room, all) => {
 /** Opens the outbox, or leaves its records to other tabs. */
 const keepOutbox = (page, text, isOpen) => {
   page._close?.()
-  page._close = 0
+  page._close = null
   const opening = (page._opening = {})
   const hear = (what, slot, text) => {
     page._hear(gone(page) ? WITHDRAWN : what, undefined, () => text, slot)
@@ -78,8 +78,8 @@ const keepTail = (page, body) => {
 
 const keepRecord = (page, text, slot, room) => page._keep(nameless(text), slot, room)
 
-/** In the order of the engine's `Kept`; a record may find no room. The middle ones only the durable build asks for. */
-const KEEPERS = [keepIdentity, globalThis.DURABLE && keepOutbox, globalThis.DURABLE && keepRecord, globalThis.DURABLE && keepTail, keepIdentity]
+/** In the order of the engine's `Kept`; a record may find no room. */
+const KEEPERS = [keepIdentity, keepOutbox, keepRecord, keepTail, keepIdentity]
 
 /** Keeps something or, without a slot, keeps it no longer; whether that failed. Nothing is kept after a no in another tab. */
 export const keep = (page, what, slot, room, text) =>

@@ -18,7 +18,6 @@ const SOON = { batchMs: 300, ...YES }
 /** A shop whose endpoint is shut; `came` are the ids of events that came through once it is open. */
 async function outage(t, data = SOON, before) {
   const visit = await shop(t)
-  visit.build = 'durable'
   visit.came = []
   visit.isShut = true
   await visit.world.answer('/collect', ({ method }, body) => {
@@ -82,7 +81,6 @@ test('a page is reloaded while nobody answers: the next one sends what it left',
 
 test('a thousand events and a navigation in the same breath: all arrive, on that page or the next', LIMIT, async (t) => {
   const visit = await shop(t)
-  visit.build = 'durable'
   const options = { queueEvents: 2000, queueBytes: 1_000_000 }
   await visit.go(visit.page('page', options))
   await isStored(visit, 1)
@@ -122,7 +120,6 @@ const BURST = `
 
 test(`${KILLED}, without a driver`, { ...LIMIT, skip: BROWSER !== 'webkit' && 'it has one that keeps a profile' }, async (t) => {
   const visit = new Shop(await pages(t))
-  visit.build = 'durable'
   const page = visit.page('page', SOON, BURST)
   const [bodies, home] = [[], join(visit.world.folder, 'home')]
   let isShut = true

@@ -20,9 +20,6 @@ const LISTEN = `
 `
 
 export class Shop {
-  /** The build that pages load: `cartbeacon` or `durable`. */
-  build = 'cartbeacon'
-
   constructor(world, browser) {
     this.world = world
     this.browser = browser
@@ -35,7 +32,7 @@ export class Shop {
   /** A page with the tag's options; `before` is a script that runs before the tag's. */
   page(name, data = {}, before = '') {
     writeFileSync(join(this.world.store, `${name}-before.js`), LISTEN + before)
-    return this.world.put(name, { head: `<script src="/${name}-before.js"></script>` + tags({ ...YES, ...data }).replace('/cb/cartbeacon.js', `/cb/${this.build}.js`) })
+    return this.world.put(name, { head: `<script src="/${name}-before.js"></script>` + tags({ ...YES, ...data }) })
   }
 
   /** Loads a page and waits for its tracker. */

@@ -12,10 +12,9 @@ const LATE = { storage: 'memory', batchMs: 600_000, batchEvents: 1000 }
 /** As long as the browser may be told late of what came. */
 const told = () => pause(800)
 
-/** A page of the durable build, and every body that was posted. */
+/** A page, and every body that was posted. */
 async function visiting(t, data = {}) {
   const visit = await shop(t)
-  visit.build = 'durable'
   visit.posted = []
   await visit.world.answer('/collect', ({ method }, body) => void (method === 'POST' && visit.posted.push(body)))
   await visit.go(visit.page('page', { ...LATE, ...data }))

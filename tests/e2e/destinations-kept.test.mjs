@@ -1,4 +1,4 @@
-// The option `destinations` in the durable build: what one of several receivers has not had yet outlives the page, for that one
+// The option `destinations`: what one of several receivers has not had yet outlives the page, for that one
 // alone; a no takes it away in every tab. Real Chromium, receivers of other origins.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,8 +11,8 @@ const ITEM = { item_id: 'A1', item_name: 'Mug', price: 9.9, quantity: 1 }
 const ORDER = { transaction_id: 'O-1', currency: 'EUR', value: 9.9, items: [ITEM] }
 const [DOWN, UP] = [() => ({ status: 503 }), () => ({ body: '{"status":"Ok"}' })]
 
-/** A page whose tracker, of the durable build unless told otherwise, has destinations: `describe(receivers)` by the names of `wanted`. */
-async function shop(t, wanted, describe, data = {}, script = 'durable.js') {
+/** A page whose tracker has destinations: `describe(receivers)` by the names of `wanted`. */
+async function shop(t, wanted, describe, data = {}) {
   const world = await pages(t)
   const to = {}
   for (const name of wanted) {
@@ -23,7 +23,7 @@ async function shop(t, wanted, describe, data = {}, script = 'durable.js') {
   const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${Object.values(to).map(({ origin }) => origin).join(' ')}`
   await world.answer('/shop.html', () => ({ headers: { 'content-security-policy': policy } }))
   const head = tags({ endpoint: undefined, destinations: describe(to), batchMs: 50, consentDefault: { analytics: 'granted' }, ...data })
-  const path = world.put('shop', { head: head.replace('/cb/cartbeacon.js', `/cb/${script}`) })
+  const path = world.put('shop', { head: head })
   const visit = await world.visit()
   const open = async (page = visit.page) => {
     await page.goto(path)
@@ -84,7 +84,7 @@ test('a withdrawal in another tab empties storage and memory, and nothing comes 
   assert.equal(to.own.requests.length, before, 'what was taken back is gone')
 })
 
-test('reset and erase take away what is stored; the base keeps nothing, nor who may keep nothing', async (t) => {
+test('reset and erase take away what is stored; without storage nothing is kept', async (t) => {
   for (const end of ['reset', 'erase']) {
     const { to, visit } = await shop(t, ['own'], ({ own }) => [{ endpoint: `${own.origin}/collect` }])
     to.own.answer = DOWN
@@ -93,14 +93,12 @@ test('reset and erase take away what is stored; the base keeps nothing, nor who 
     await visit.cb(end)
     await isEmpty(visit.page)
   }
-  for (const [data, script] of [[{}, 'cartbeacon.js'], [{ storage: 'memory' }, 'durable.js']]) {
-    const { to, visit } = await shop(t, ['own'], ({ own }) => [{ endpoint: `${own.origin}/collect` }], data, script)
-    to.own.answer = DOWN
-    await visit.cb('track', 'purchase', ORDER)
-    // One at a time while it is down: which batch that is depends on which came first.
-    await to.own.expect((all) => all.length > 2, 'some tries')
-    assert.deepEqual(await records(visit.page), [])
-  }
+  const { to, visit } = await shop(t, ['own'], ({ own }) => [{ endpoint: `${own.origin}/collect` }], { storage: 'memory' })
+  to.own.answer = DOWN
+  await visit.cb('track', 'purchase', ORDER)
+  // One at a time while it is down: which batch that is depends on which came first.
+  await to.own.expect((all) => all.length > 2, 'some tries')
+  assert.deepEqual(await records(visit.page), [])
 })
 
 test('nothing is stored for a destination whose purpose is open, nor what may have arrived where nobody would know it again', async (t) => {

@@ -70,7 +70,7 @@ const row = (url, link = '') => `(() => {
 
 test('a discarded tab that is looked at again has the same visitor and visit, its order once, and lost nothing', async (t) => {
   const world = await pages(t)
-  const path = world.put('thanks', { head: tags({ ...YES, batchMs: 600_000 }).replace('/cb/cartbeacon.js', '/cb/durable.js'), script: ORDER })
+  const path = world.put('thanks', { head: tags({ ...YES, batchMs: 600_000 }), script: ORDER })
   const url = world.origin + path
   const send = await browserOf(world)
   const { targetId: shop } = await send('Target.createTarget', { url })

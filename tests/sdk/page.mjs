@@ -6,9 +6,6 @@ import { at } from '../../www/tools/paths.mjs'
 
 register('./hooks.mjs', import.meta.url)
 
-// What the build puts in place of these words.
-Object.assign(globalThis, { DURABLE: true, WASM: './cartbeacon.wasm' })
-
 /** `(module (func (export "trap") unreachable))` */
 export const WASM = Uint8Array.from(
   Buffer.from('0061736d01000000' + '010401600000' + '03020100' + '0708010474726170' + '0000' + '0a05010300000b', 'hex'),

@@ -68,7 +68,7 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
 
   const { batch, queue } = options
   const limits = { events: +(queue?.events ?? 500), bytes: +(queue?.bytes ?? 262_144), ms: (queue?.hours ?? 72) * HOUR }
-  /** Once the durable build may store: see ./destinations/kept.js. */
+  /** Once the page may store: see ./destinations/kept.js. */
   let stored
   const kept = { save: () => stored?.save(), later: () => stored?.later(), free: (item) => stored?.free(item) }
   lanes.splice(0, lanes.length, ...lanes.map((make) => make(limits, kept)))

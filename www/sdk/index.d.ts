@@ -52,8 +52,8 @@ export interface Tracker {
   /**
    * All that this browser keeps for this tracker, as it is kept, by the name of its cookie or key in local storage; an empty
    * object where nothing is. `cb_` and the site is the visit (`1.visitor.session.number.started.last.seq.choices.consented`),
-   * after a `reset()` just `0`; the same with `!` the mark that there was a yes, with `!` and more what waits to be sent
-   * (durable build), with `.cart` the cart (JSON). Cookies that only a server can read are not among it.
+   * after a `reset()` just `0`; the same with `!` the mark that there was a yes, with `!` and more what waits to be sent,
+   * with `.cart` the cart (JSON). Cookies that only a server can read are not among it.
    */
   exportData(): { [name: string]: string }
   /** Deletes it, and tells the endpoint to do the same. */

@@ -33,8 +33,8 @@ export interface Options {
    */
   mapping?: Record<string, unknown>
   /**
-   * Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. In the
-   * durable build what waits for one outlives the page, `queue.bytes` for all of them together. Default none.
+   * Several at once, instead of `endpoint`, `format`, `key` and `mapping`: see {@link Destination}. A part, `destinations.js`. What
+   * waits for one outlives the page, `queue.bytes` for all of them together. Default none.
    */
   destinations?: Destination[]
   /**
@@ -54,7 +54,7 @@ export interface Options {
   queue?: {
     /** Events that wait at most. Default 500. */
     events?: number
-    /** Bytes that wait at most. Default 262144. */
+    /** Bytes that wait at most, in memory and in local storage. Default 262144. */
     bytes?: number
     /** Hours after which a waiting event is given up. Default 72. */
     hours?: number
@@ -96,7 +96,10 @@ export interface Options {
    * forms. Fetches the part `linker.js`, 1.4 KB, together with the wasm. Default: none.
    */
   linker?: { domains: string[] }
-  /** Where ids are kept once consent allows it; `memory` keeps nothing. Default `'cookie'`. */
+  /**
+   * Where ids are kept once consent allows it. What waits to be sent is kept in local storage beside them, so that it outlives the
+   * page; `memory` keeps nothing. Default `'cookie'`.
+   */
   storage?: 'cookie' | 'local' | 'memory'
   cookie?: {
     /**

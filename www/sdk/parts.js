@@ -21,7 +21,7 @@ const PARTS = {
   forms: () => import('./forms.js'),
   friction: () => import('./friction.js'),
   anonymous: () => import('./anonymous.js'),
-  outbox: globalThis.DURABLE && (() => import('./outbox.js')),
+  outbox: () => import('./outbox.js'),
 }
 
 export const findPart = (name) => PARTS[name]()

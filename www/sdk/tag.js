@@ -6,7 +6,7 @@ import { start } from './tracker.js'
 const script = document.currentScript || { dataset: {} }
 const options = read(script.dataset)
 /** Keeps the script's own `?version`, so that a cached old wasm never meets a new script. */
-const beside = (file = WASM) => {
+const beside = (file = 'cartbeacon.wasm') => {
   const url = new URL(script.src || location)
   return new URL(file + url.search, url)
 }

@@ -13,7 +13,7 @@ const PARTS = [
 ]
 
 /** Every file of dist/; what is not bundled is copied. */
-export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'options.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'durable.js', 'durable.wasm', 'durable.esm.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
+export const SHIPPED = ['cartbeacon.js', 'cartbeacon.wasm', 'index.js', 'index.d.ts', 'events.d.ts', 'options.d.ts', 'all.js', 'inline.js', 'slim.js', 'stub.js', 'consent.js', 'consent.d.ts', 'widget.js', 'widget.d.ts', 'web-pixel.js', 'web-pixel.d.ts', ...PARTS]
 
 const BUNDLES = [
   { entry: 'tag.js', file: 'cartbeacon.js', format: 'iife' },
@@ -21,9 +21,6 @@ const BUNDLES = [
   { entry: 'all.js', file: 'all.js', format: 'esm' },
   { entry: 'inline.js', file: 'inline.js', format: 'esm' },
   { entry: 'slim.js', file: 'slim.js', format: 'esm' },
-  // The same with what waits kept in storage.
-  { entry: 'tag.js', file: 'durable.js', format: 'iife', durable: true },
-  { entry: 'index.js', file: 'durable.esm.js', format: 'esm', durable: true },
   // A part that only shops with a consent platform load.
   { entry: 'consent.js', file: 'consent.js', format: 'esm' },
   // What shoppers see in the footer.
@@ -39,7 +36,7 @@ const BUNDLES = [
 // Nearly all of the tag runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
 const HINT = '//# allFunctionsCalledOnLoad\n'
 const NOTICE = '/* web-vitals, © Google LLC, Apache-2.0 */\n'
-const BANNERS = { 'cartbeacon.js': HINT, 'durable.js': HINT, 'vitals.js': NOTICE }
+const BANNERS = { 'cartbeacon.js': HINT, 'vitals.js': NOTICE }
 
 /** The text of a bundle, with shorter names and less said twice than esbuild alone gives: 340 bytes of the tag after brotli. */
 async function shorten(text, format) {
@@ -72,8 +69,8 @@ function generated(made) {
   }
 }
 
-/** Bundles everything from `made` and `durable` (the folders with `engine.js` and the wasm files) into dist/. */
-export async function bundle(made, durable, { dev, version }) {
+/** Bundles everything from `made` (the folder with `engine.js` and the wasm files) into dist/. */
+export async function bundle(made, { dev, version }) {
   // Loaded only now: it may have been installed by this very command.
   const esbuild = await import('esbuild')
   rmSync(dist, { recursive: true, force: true })
@@ -88,19 +85,13 @@ export async function bundle(made, durable, { dev, version }) {
     logLevel: 'silent',
     // Private properties are written with one underscore; the glue's own `__wbg_ptr` is left alone.
     mangleProps: dev ? undefined : /^_[a-z]/,
+    define: { VERSION: JSON.stringify(version), DEV: String(dev) },
   }
-  const define = (isDurable) => ({
-    VERSION: JSON.stringify(version),
-    DEV: String(dev),
-    'globalThis.DURABLE': String(isDurable),
-    WASM: JSON.stringify(isDurable ? './durable.wasm' : './cartbeacon.wasm'),
-  })
   await Promise.all(
-    BUNDLES.map(async ({ entry, file, format, durable: isDurable = false }) => {
+    BUNDLES.map(async ({ entry, file, format }) => {
       const { outputFiles } = await esbuild.build({
         ...shared,
-        define: define(isDurable),
-        plugins: [generated(isDurable ? durable : made)],
+        plugins: [generated(made)],
         format,
         bundle: format !== undefined,
         entryPoints: [sdk(entry)],
@@ -112,7 +103,6 @@ export async function bundle(made, durable, { dev, version }) {
   )
   for (const types of ['index.d.ts', 'events.d.ts', 'options.d.ts', 'consent.d.ts', 'widget.d.ts', 'web-pixel.d.ts']) copyFileSync(sdk(types), join(dist, types))
   copyFileSync(join(made, 'cartbeacon.wasm'), join(dist, 'cartbeacon.wasm'))
-  copyFileSync(join(durable, 'cartbeacon.wasm'), join(dist, 'durable.wasm'))
 }
 
 /** dist/formats.js anew, around another wasm, which is then all it knows. */

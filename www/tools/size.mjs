@@ -17,7 +17,6 @@ const RISE_TO_EXPLAIN = 1.02
 // Files that are fetched together are paid for together.
 const TOGETHER = {
   'cartbeacon.js + cartbeacon.wasm': ['cartbeacon.js', 'cartbeacon.wasm'],
-  'durable.js + durable.wasm': ['durable.js', 'durable.wasm'],
 }
 
 function weigh(file) {

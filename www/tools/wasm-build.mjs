@@ -29,9 +29,8 @@ const STACK_BYTES = 65_536
 const FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
   .map((name) => `--enable-${name}`)
 
-/** What cargo is asked for: the engine of one build or the other, and the parts. Alone, since a library that is no `rlib` too is optimised as a whole. */
+/** What cargo is asked for: the parts, and the engine. Alone, since a library that is no `rlib` too is optimised as a whole. */
 const ENGINE = ['rustc', '--lib', '--crate-type', 'cdylib', '--no-default-features']
-const DURABLE = [...ENGINE, '--features', 'outbox']
 const ALL_PARTS = ['build', ...Object.keys(PARTS).flatMap((name) => ['--bin', name]), '--no-default-features', '--features', 'parts,formats-all']
 
 /** cargo's arguments and environment for one kind of build; `wanted` says of what. */
@@ -51,12 +50,14 @@ function cargoCall(toolchain, dev, [command, ...wanted]) {
     flags.push('-Zfmt-debug=none', '-Zlocation-detail=none')
     env.RUSTC_BOOTSTRAP = '1'
   }
+  // For the engine alone, so that std stays as it is: what is a little larger than its call is put in place of it. 140 bytes.
+  if (!dev && command === 'rustc') args.push('--', '-Cllvm-args=-inline-threshold=20')
   env.CARGO_ENCODED_RUSTFLAGS = flags.join('\x1f')
   return { args, env }
 }
 
-async function compile(toolchain, dev, durable, onLine) {
-  for (const wanted of durable ? [DURABLE] : [ALL_PARTS, ENGINE]) {
+async function compile(toolchain, dev, onLine) {
+  for (const wanted of [ALL_PARTS, ENGINE]) {
     const { args, env } = cargoCall(toolchain, dev, wanted)
     await run(toolchain.cargo, args, { cwd: at('.'), env, onLine })
   }
@@ -109,7 +110,7 @@ async function optimise(input, output, exports, scratch, onLine) {
   // Large functions are left where they are, even with one caller: brotli finds more alike in smaller ones. The lowest KiB is
   // the far end of the stack, which calls as shallow as these never reach.
   const limits = ['--one-caller-inline-max-function-size=80', '--low-memory-unused']
-  const passes = [...limits, ...SMALLER, '--minify-imports-and-exports-and-modules', ...PLAIN, ...STRIP]
+  const passes = [...limits, ...SMALLER, '--minify-imports-and-exports-and-modules', ...STRIP]
   await binaryen('wasm-opt', [...FEATURES, ...passes, reduced, '-o', output], {
     onLine(line) {
       names.push(line)
@@ -118,6 +119,7 @@ async function optimise(input, output, exports, scratch, onLine) {
   })
   // Functions that are alike stand side by side: 280 bytes.
   await edit(output, scratch, [], (text) => arrange(text, readFileSync(output)))
+  await binaryen('wasm-opt', [...FEATURES, ...PLAIN, output, '-o', output])
   return JSON.parse(names.slice(names.indexOf('{')).join('\n'))
 }
 
@@ -141,9 +143,9 @@ export async function buildFormats(toolchain, features, output) {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-/** Makes `engine.js` and `cartbeacon.wasm` in `out`: those of the durable build, or the others and the parts' `<name>.wasm`. */
-export async function buildWasm(toolchain, { dev, durable, out }, onLine) {
-  const compiled = await compile(toolchain, dev, durable, onLine)
+/** Makes `engine.js`, `cartbeacon.wasm` and the parts' `<name>.wasm` in `out`. */
+export async function buildWasm(toolchain, { dev, out }, onLine) {
+  const compiled = await compile(toolchain, dev, onLine)
   const scratch = `${out}.bindgen`
   const bound = await bind(join(compiled, `${CRATE}.wasm`), scratch, onLine)
   rmSync(out, { recursive: true, force: true })
@@ -159,6 +161,6 @@ export async function buildWasm(toolchain, { dev, durable, out }, onLine) {
     glue = rename(keepImports(glue, names.imports.map(([, name]) => name)), names)
   }
   writeFileSync(glueFile, glue)
-  for (const name of durable ? [] : Object.keys(PARTS)) await makePart(name, compiled, join(out, `${name}.wasm`), dev, scratch)
+  for (const name of Object.keys(PARTS)) await makePart(name, compiled, join(out, `${name}.wasm`), dev, scratch)
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-// What the build changes in a wasm that wasm-opt has no pass for, in the text of wasm-dis: what nothing can reach, and the
+// What the build changes in a wasm that wasm-opt has no pass for, in the text of wasm-dis: what nothing can reach, places, and the
 // order of the functions.
 import { brotliCompressSync, constants } from 'node:zlib'
 import { Problem } from './say.mjs'
@@ -32,8 +32,40 @@ function trapErrors(text) {
   return text.replace(line, '').replace(/^ \(func /m, (start) => ` (func ${name} ${params} (unreachable))\n${start}`)
 }
 
+const REFERENCES = '$__wbindgen_externrefs'
+/** The first place that is not for arguments and constants: see `__wbindgen_init_externref_table`. */
+const FIRST = 1028
+
+/**
+ * Places for what JavaScript lends to the wasm, without a list of the free ones beside the table: a free place is null. The
+ * few there are (a document, a timer, its closure) are found at once, and none of ours holds a null. 170 bytes.
+ */
+const PLACES = {
+  __externref_table_alloc: `(result i32)
+  (local $0 i32)
+  (local.set $0 (i32.const ${FIRST}))
+  (loop $next
+   (if (i32.eq (local.get $0) (table.size ${REFERENCES}))
+    (then (drop (table.grow ${REFERENCES} (ref.null noextern) (i32.const 8)))))
+   (if (ref.is_null (table.get ${REFERENCES} (local.get $0))) (then (return (local.get $0))))
+   (local.set $0 (i32.add (local.get $0) (i32.const 1)))
+   (br $next))
+  (unreachable)`,
+  __externref_table_dealloc: `(param $0 i32)
+  (if (i32.ge_u (local.get $0) (i32.const ${FIRST}))
+   (then (table.set ${REFERENCES} (local.get $0) (ref.null noextern))))`,
+}
+
+function findPlaces(text) {
+  return Object.entries(PLACES).reduce((rest, [name, body]) => {
+    const pattern = new RegExp(String.raw`^ \(func \$${name} [\s\S]*?\n \)\n`, 'm')
+    if (!pattern.test(rest) || !rest.includes(`(table ${REFERENCES} ${FIRST} `)) throw new Problem(`The wasm has another ${name} than expected. See www/tools/wasm-text.mjs.`)
+    return rest.replace(pattern, () => ` (func $${name} ${body})\n`)
+  }, text)
+}
+
 /** The text of a wasm with names, without what nothing can reach. */
-export const prune = (text) => trapErrors(cutTable(text))
+export const prune = (text) => findPlaces(trapErrors(cutTable(text)))
 
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length
 

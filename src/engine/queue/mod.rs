@@ -78,9 +78,8 @@ impl Queue {
 
     /// Drops what happened before `limit`; answers how many.
     pub fn expire(&mut self, limit: Millis) -> usize {
-        // The first is the oldest; where nothing is stored few wait, and looking at all is less code.
-        let may_be = !cfg!(feature = "outbox") || self.events.first().is_some_and(|e| e.at < limit);
-        if may_be { self.retain(&mut |e| e.at >= limit) } else { 0 }
+        // The first is the oldest.
+        if self.events.first().is_some_and(|e| e.at < limit) { self.retain(&mut |e| e.at >= limit) } else { 0 }
     }
 
     /// One such loop for all who need one.

@@ -2,7 +2,6 @@
 
 use super::super::event::{UNSTORED, is_stored};
 use super::super::io::{Outcome, Transport};
-use super::keep::IS_BUILT;
 use super::*;
 
 /// Beacons and keepalive fetches may have 64 KiB in flight, shared with every other script of the page: leave them some.
@@ -187,9 +186,8 @@ impl Tracker {
 
     /// Sends what may be sent now. A page that is `dying` does not wait for better times.
     pub(super) fn flush(&mut self, now: Now, dying: bool) {
-        // While others wait for room, an event that comes costs no more than itself: nothing is saved or swept for it. The
-        // base has nothing to sweep, and no bytes for the question.
-        if self.try_flush(now, dying) || dying || !IS_BUILT {
+        // While others wait for room, an event that comes costs no more than itself: nothing is saved or swept for it.
+        if self.try_flush(now, dying) || dying {
             self.save();
             self.sweep();
         }

@@ -20,9 +20,6 @@ const SEGMENT: usize = 8_192;
 /// The browser is told of a new tail at most this often.
 const TAIL_MS: Millis = 500;
 
-/// Whether there is an outbox at all.
-pub(super) const IS_BUILT: bool = cfg!(feature = "outbox");
-
 /// What this page has of the outbox.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -35,23 +32,10 @@ pub(super) struct Outbox {
     records: u32,
 }
 
-impl Outbox {
-    /// Whether anything may be written.
-    fn is_open(&self) -> bool {
-        IS_BUILT && self.is_open
-    }
-
-    /// Whether anything may have to be removed.
-    fn has_records(&self) -> bool {
-        IS_BUILT && self.records > 0
-    }
-}
-
 impl Tracker {
     /// Opens the outbox, if there is a permit and a place to store.
     pub(super) fn open_outbox(&mut self) {
-        if IS_BUILT
-            && let Some(permit) = self.consent.may_store()
+        if let Some(permit) = self.consent.may_store()
             && self.config.medium < 2
             && !self.outbox.is_begun
         {
@@ -62,7 +46,7 @@ impl Tracker {
 
     pub(super) fn opened(&mut self, now: Now) {
         self.outbox.is_open = self.outbox.is_begun;
-        if self.outbox.is_open() {
+        if self.outbox.is_open {
             self.store_batches(now);
         }
         self.store();
@@ -70,9 +54,6 @@ impl Tracker {
 
     /// Leaves what is stored to the next page. Who finds it counts it.
     pub(super) fn close_outbox(&mut self) {
-        if !IS_BUILT {
-            return;
-        }
         self.store();
         self.sweep();
         self.accepted -= (self.queue.leave() + self.delivery.leave()) as u64;
@@ -80,10 +61,8 @@ impl Tracker {
     }
 
     fn shut(&mut self) {
-        if IS_BUILT {
-            self.outbox = Outbox::default();
-            self.undo(Kept::Outbox);
-        }
+        self.outbox = Outbox::default();
+        self.undo(Kept::Outbox);
     }
 
     pub(super) fn undo(&mut self, what: Kept) {
@@ -99,10 +78,10 @@ impl Tracker {
 
     /// An event has come: it will be stored with what else comes in one go, and told to the browser.
     pub(super) fn expect_storing(&mut self, now: Now) {
-        if self.outbox.is_open() {
+        if self.outbox.is_open {
             self.timers.set_if_earlier(Timer::Store, now.mono);
         }
-        if IS_BUILT && self.holds_tail && !self.hidden {
+        if self.holds_tail && !self.hidden {
             self.timers.set_if_earlier(Timer::Tail, now.mono + TAIL_MS);
         }
     }
@@ -111,7 +90,7 @@ impl Tracker {
     pub(super) fn store(&mut self) -> bool {
         self.timers.stop(Timer::Store);
         let before = self.outbox.records;
-        while self.outbox.is_open() {
+        while self.outbox.is_open {
             let events = self.queue.unstored();
             let Some(first) = events.first() else { break };
             let (mut bytes, mut most_urgent, mut count) = (0, Lane::Rest, 0);
@@ -147,7 +126,7 @@ impl Tracker {
 
     /// Stores a batch of `count` events, the first of which is of the moment `at`; answers its slot.
     pub(super) fn keep(&mut self, id: &str, attempts: u32, count: usize, at: Millis, contents: &str, room: u32) -> u32 {
-        let Some(permit) = self.consent.may_store().filter(|_| self.outbox.is_open()) else { return UNSTORED };
+        let Some(permit) = self.consent.may_store().filter(|_| self.outbox.is_open) else { return UNSTORED };
         let mut w = Writer::default();
         w.num(count as u64).num(at).num(u64::from(attempts)).raw(id).raw("");
         native::stored(&mut w.out, contents, &self.consent);
@@ -160,7 +139,7 @@ impl Tracker {
     /// After a word on marketing: stores anew what is stored, where it says more than may be known from now on.
     pub(super) fn minimise(&mut self, now: Now) {
         let was_minimal = core::mem::replace(&mut self.outbox.is_minimal, self.consent.is_minimal());
-        if self.outbox.is_open() && self.outbox.is_minimal && !was_minimal {
+        if self.outbox.is_open && self.outbox.is_minimal && !was_minimal {
             self.each(&mut |slot| {
                 if is_stored(*slot) {
                     *slot = TORN;
@@ -174,7 +153,7 @@ impl Tracker {
 
     /// Removes the records that nothing needs any more.
     pub(super) fn sweep(&mut self) {
-        if self.outbox.has_records() {
+        if self.outbox.records > 0 {
             let (mut text, mut last) = (String::new(), UNSTORED);
             self.each(&mut |slot| {
                 if *slot != last {
@@ -189,9 +168,6 @@ impl Tracker {
 
     /// A record was not stored: memory has to do.
     pub(super) fn unstored(&mut self, failed: u32) {
-        if !IS_BUILT {
-            return;
-        }
         self.each(&mut |slot| {
             if *slot == failed {
                 *slot = UNSTORABLE;
@@ -209,7 +185,7 @@ impl Tracker {
 
     /// Takes over a record that another page has left.
     pub(super) fn found(&mut self, slot: u32, mut text: &str, now: Now) {
-        if !IS_BUILT || !self.consent.is_granted() {
+        if !self.consent.is_granted() {
             return;
         }
         self.outbox.records += 1;
@@ -238,7 +214,7 @@ impl Tracker {
 
     /// Gives the browser what waits, to be sent should the page die without a word.
     pub(super) fn hold_tail(&mut self, now: Now) {
-        if let Some(permit) = self.consent.may_send().filter(|_| IS_BUILT && self.holds_tail && !self.queue.is_empty()) {
+        if let Some(permit) = self.consent.may_send().filter(|_| self.holds_tail && !self.queue.is_empty()) {
             let events = self.queue.take(self.config.count(Number::BatchBytes));
             let id = self.new_id(now);
             let body = self.body(&id, 1, &Losses::default(), &native::contents(&events), now);
@@ -251,7 +227,7 @@ impl Tracker {
     /// Nothing is to be sent after the page.
     pub(super) fn cancel_tail(&mut self) {
         self.timers.stop(Timer::Tail);
-        if IS_BUILT && core::mem::take(&mut self.has_tail) {
+        if core::mem::take(&mut self.has_tail) {
             self.undo(Kept::Tail);
         }
     }

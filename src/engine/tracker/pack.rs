@@ -3,7 +3,6 @@
 use super::super::event::{TORN, UNSTORED, is_stored};
 use super::super::queue::split;
 use super::super::vocab::Lane;
-use super::keep::IS_BUILT;
 use super::*;
 
 impl Tracker {
@@ -46,7 +45,7 @@ impl Tracker {
             }
             let count = events.len();
             // Where storage is full: what is in it stays in it, in a batch of its own.
-            let (old, new) = split(events, &mut |e| IS_BUILT && is_stored(e.slot));
+            let (old, new) = split(events, &mut |e| is_stored(e.slot));
             for (events, room) in [(old, u32::MAX), (new, self.room_for(Lane::Rest))] {
                 if events.is_empty() {
                     continue;

@@ -1,5 +1,5 @@
 /**
- * What waits for destinations, kept in the browser so that it outlives the page: in the durable build, while there is a permit to
+ * What waits for destinations, kept in the browser so that it outlives the page, while there is a permit to
  * store. The records are those of the part `outbox`, under a key that goes with the identity (src/edge/store.js): after a
  * withdrawal, `erase()` and `reset()`, in all tabs, and that `exportData()` shows.
  *

@@ -1,4 +1,4 @@
-// The durable build: what waits outlives its page, its tab and its browser; a no empties the storage of all tabs.
+// What waits outlives its page, its tab and its browser; a no empties the storage of all tabs.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -10,12 +10,12 @@ import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { until } from './collector.mjs'
 import { YES, pages, tags } from './world.mjs'
 
-const durable = (data = {}) => tags({ ...YES, ...data }).replace('/cb/cartbeacon.js', '/cb/durable.js')
+const head = (data = {}) => tags({ ...YES, ...data })
 
-/** A page of the durable build, open in a tab whose outbox is. */
+/** A page open in a tab whose outbox is. */
 async function visiting(t, data) {
   const world = await pages(t)
-  const path = world.put('page', { head: durable(data) })
+  const path = world.put('page', { head: head(data) })
   const visit = await world.visit()
   await visit.go(path)
   await opened(visit.page)
@@ -54,7 +54,7 @@ test('what waits is stored as it comes, and taken off when it has arrived', asyn
 test('a thousand events and an immediate navigation: all arrive, on that page or the next, each once', async (t) => {
   const { visit, collector, world } = await visiting(t)
   await burst(visit.page, 1000)
-  await visit.go(world.put('next', { head: durable() }))
+  await visit.go(world.put('next', { head: head() }))
   assertAll(await collector.expectNames(...named(1000)), 1000)
   await until(async () => (await records(visit.page)).length === 0, 'nothing is stored any more')
   const { acknowledged, accepted, lost } = await visit.cb('stats')
@@ -128,6 +128,26 @@ test('a withdrawal in one tab empties storage and all tabs within a second, and 
   assert.deepEqual(numbered(await visit.leave()), [])
 })
 
+test('a withdrawal while the outbox is still being fetched leaves nothing behind', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  let letGo
+  const gate = new Promise((resolve) => (letGo = resolve))
+  const asked = new Promise((resolve) => visit.page.route('**/outbox.js*', async (route) => {
+    resolve()
+    await gate
+    await route.continue()
+  }))
+  await visit.go(world.put('page', { head: head() }))
+  await asked
+  await burst(visit.page, 3)
+  await visit.cb('consent', 'withdraw')
+  letGo()
+  // The same module: the tracker, which asked before, has it first.
+  await visit.page.evaluate(() => import('/cb/outbox.js').then(() => new Promise((done) => setTimeout(done))))
+  assert.deepEqual([await visit.stored(), await locks(visit.page)], [[], 0])
+})
+
 test('a reset in one tab is no withdrawal for the others', async (t) => {
   const { visit, collector, path } = await visiting(t)
   const other = await visit.open()
@@ -146,7 +166,7 @@ test('a reset in one tab is no withdrawal for the others', async (t) => {
 
 test('who says no to marketing is named in no record, and neither is the click that an advertiser paid for', async (t) => {
   const world = await pages(t)
-  const path = world.put('page', { head: durable({ consentPurposes: 'analytics' }) })
+  const path = world.put('page', { head: head({ consentPurposes: 'analytics' }) })
   const visit = await world.visit()
   await visit.go(path + '?gclid=paid&q=shoes')
   await visit.cb('identify', 'customer-7')
@@ -177,7 +197,7 @@ test('storage that throws on every call, or is full, costs nothing but the outbo
           throw new DOMException('no', 'QuotaExceededError')
         }
     }, breakage)
-    await visit.go(world.put('page', { head: durable() }))
+    await visit.go(world.put('page', { head: head() }))
     await burst(visit.page, 5)
     await visit.cb('flush')
     assertAll(await world.collector.expectNames(...named(5)), 5)
@@ -200,7 +220,7 @@ test('a record that was damaged costs itself alone, by name', async (t) => {
 
 test('a browser that is killed has lost nothing when its profile is opened again', async (t) => {
   const world = await pages(t)
-  const path = world.put('page', { head: durable({ batchMs: 1000 }) })
+  const path = world.put('page', { head: head({ batchMs: 1000 }) })
   const profile = mkdtempSync(join(tmpdir(), 'cartbeacon-profile-'))
   const start = async () => {
     const child = spawn(requireBrowser().chromium, [...browserFlags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
