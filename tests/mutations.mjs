@@ -72,7 +72,7 @@ const MUTATIONS = [
   {
     rule: 'a no empties the storage of all tabs',
     changes: [['tracker/keep.rs', 'self.undo(Kept::All);', 'if !ON { self.undo(Kept::All); }']],
-    caught: /something is stored after a no|without a yes/,
+    caught: /stored after a no|without a yes/,
   },
   {
     rule: 'a withdrawal in another tab is one here',
