@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { until } from './collector.mjs'
-import { YES, pages, tags } from './world.mjs'
+import { YES, pages, removed, tags } from './world.mjs'
 
 /** Told whenever the page is loaded, as thank-you pages do. */
 const ORDER = "cartbeacon('track', 'purchase', { transaction_id: 'A-1', currency: 'EUR', value: 5, items: [{ item_id: 'mug', price: 5 }] })"
@@ -46,7 +46,7 @@ async function browserOf(world) {
   world.atEnd(async () => {
     void send('Browser.close')
     await ended
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    await removed(folder)
   })
   return send
 }

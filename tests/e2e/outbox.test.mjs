@@ -1,14 +1,14 @@
 // What waits outlives its page, its tab and its browser; a no empties the storage of all tabs.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { until } from './collector.mjs'
-import { YES, pages, tags } from './world.mjs'
+import { YES, pages, removed, tags } from './world.mjs'
 
 const head = (data = {}) => tags({ ...YES, ...data })
 
@@ -103,8 +103,11 @@ test('ten tabs: each event is sent by one of them, once', async (t) => {
   for (const [at, page] of tabs.entries()) await burst(page, 5, at * 5)
   for (const page of tabs) await page.evaluate(() => window.cartbeacon('flush'))
   assertAll(await collector.expectNames(...named(50)), 50)
-  const bodies = visit.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('/collect')).map(({ body }) => body ?? '')
-  for (const name of named(50)) assert.equal(bodies.filter((body) => body.includes(`"${name}"`)).length, 1, name)
+  const posts = () => visit.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('/collect'))
+  const times = (name) => posts().filter(({ body }) => body?.includes(`"${name}"`)).length
+  // The browser tells of its requests a moment later than the collector.
+  await until(() => named(50).every(times), 'every request is told of')
+  for (const name of named(50)) assert.equal(times(name), 1, name)
 })
 
 test('a withdrawal in one tab empties storage and all tabs within a second, and nothing more is sent', async (t) => {
@@ -244,7 +247,7 @@ test('a browser that is killed has lost nothing when its profile is opened again
     await gone
     await browser.close().catch(() => {})
   }
-  world.atEnd(async () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }))
+  world.atEnd(() => removed(profile))
   const first = await start()
   await first.page.evaluate(() => window.cartbeacon('flush'))
   await world.collector.expectNames('page_view')

@@ -9,7 +9,7 @@ import { after } from 'node:test'
 import { chromium } from 'playwright-core'
 import { browserFlags, requireBrowser } from '../../www/tools/browsers.mjs'
 import { at } from '../../www/tools/paths.mjs'
-import { Collector } from './collector.mjs'
+import { Collector, until } from './collector.mjs'
 import { Front } from './front.mjs'
 import { record } from './record.mjs'
 import { Window } from './tab.mjs'
@@ -23,6 +23,17 @@ const launch = () =>
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   }))
 after(async () => (await browser)?.close())
+
+/** Removes a folder, as soon as whatever still writes into it is gone: a browser's helpers outlive it by a moment. */
+export const removed = (folder) =>
+  until(() => {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return true
+    } catch {
+      return false
+    }
+  }, `${folder} is removed`)
 
 /** What the browser itself prints, whatever the page does. */
 const OWN_LINES = /^\[DOM\] |^Failed to load resource|blocked by CORS policy|violates the following Content Security Policy|^Refused to /
@@ -85,7 +96,7 @@ class World {
   async #end() {
     const failures = []
     for (const undo of this.#undo.reverse()) await Promise.resolve(undo()).catch((error) => failures.push(error))
-    rmSync(this.folder, { recursive: true, force: true })
+    await removed(this.folder)
     if (failures.length) throw failures[0]
   }
 
