@@ -21,14 +21,27 @@ function binaryen(tool, input, ...more) {
   }
 }
 
+/** As wasm-bindgen has them, but for what they do. */
+const LISTED = ` (func $__externref_table_alloc (result i32)
+  (unreachable)
+ )
+ (func $__externref_table_dealloc (param $0 i32)
+  (unreachable)
+ )`
+
 const named = (table, functions) => `(module
  (type $0 (func (param i32 i32)))
  (type $1 (func (result i32)))
  (import "./a_bg.js" "__wbg___wbindgen_throw_4c88" (func $throw (param i32 i32)))
  (table $0 9 9 funcref)
+ (table $__wbindgen_externrefs 1028 externref)
  (elem $0 (table $0) (i32.const 1) func ${table})
  (export "run" (func $run))
+ (export "take" (func $__externref_table_alloc))
+ (export "free" (func $__externref_table_dealloc))
+ (export "places" (table $__wbindgen_externrefs))
 ${functions}
+${LISTED}
 )
 `
 const ONE = ' (func $"crate[1]::one" (result i32)\n  (i32.const 1)\n )'
@@ -52,7 +65,25 @@ test('an error of wasm-bindgen is a trap', () => {
   assert.throws(instance(binaryen('wasm-as', text)).run, WebAssembly.RuntimeError)
 })
 
+test('a place that is given back is the next one that is taken, and those of constants stay', () => {
+  const { take, free, places } = instance(binaryen('wasm-as', prune(named('$two', [TWO, run(1)].join('\n')))))
+  places.set(1027, 'a constant')
+  const lent = Array.from({ length: 20 }, (_, n) => {
+    const place = take()
+    places.set(place, `lent ${n}`)
+    return place
+  })
+  assert.deepEqual(lent, Array.from(lent, (_, n) => 1028 + n))
+  free(lent[7])
+  assert.deepEqual([places.get(lent[7]), take()], [null, lent[7]])
+  free(1027)
+  assert.equal(places.get(1027), 'a constant')
+  assert.deepEqual([places.get(lent[0]), places.get(lent[19])], ['lent 0', 'lent 19'])
+})
+
 test('a table of another kind is an error of the build', () => {
+  const text = named('$two', [TWO, run(1)].join('\n'))
+  assert.throws(() => prune(text.replace('1028 externref', '64 externref')), /wasm-text\.mjs/)
   assert.throws(() => prune(named(shim, [DEAD, run(1)].join('\n'))), /wasm-text\.mjs/)
 })
 
