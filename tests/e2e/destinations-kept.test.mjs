@@ -63,6 +63,26 @@ test('what a closed tab has left for a destination is sent by one that lives', a
   await isEmpty(visit.page)
 })
 
+test('what a page has left for a destination is sent by the next one, under the same id', async (t) => {
+  const { to, visit, open } = await shop(t, ['own', 'fine'], ({ own, fine }) => [{ endpoint: `${own.origin}/collect` }, { endpoint: `${fine.origin}/collect` }])
+  for (const place of [0, 1]) await until(async () => (await stats(visit.page, place)).acknowledged === 1, 'the view')
+  to.own.answer = DOWN
+  await visit.cb('track', 'purchase', ORDER)
+  await holds(visit.page, 'purchase', 'collect')
+  await until(async () => (await stats(visit.page, 1)).acknowledged === 2, 'the other one has it at once')
+  await visit.page.goto('about:blank')
+  // Only now: whoever asks again is the next page.
+  to.own.answer = UP
+  const before = to.own.requests.length
+  await open()
+  await until(async () => (await stats(visit.page, 0)).acknowledged === 2, 'the order and the next view')
+  await isEmpty(visit.page)
+  const orders = (requests) => requests.filter(({ body }) => body.includes('O-1')).flatMap(({ body }) => JSON.parse(body).events.filter(({ name }) => name === 'purchase'))
+  assert.ok(orders(to.own.requests.slice(before)).length > 0)
+  assert.equal(new Set(orders(to.own.requests).map(({ id }) => id)).size, 1, 'however often it was tried, one id')
+  assert.equal(orders(to.fine.requests).length, 1, 'and the other one is left alone')
+})
+
 test('a withdrawal in another tab empties storage and memory, and nothing comes after it', async (t) => {
   const { to, visit, open } = await shop(t, ['own'], ({ own }) => [{ endpoint: `${own.origin}/collect` }], { consentDefault: undefined })
   to.own.answer = DOWN
