@@ -3,14 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './collector.mjs'
-import { HISTORIES, YES, pages, tags } from './world.mjs'
-
-/** Page views as `reason path`, in order. */
-const views = (events, origin) =>
-  events
-    .filter(({ name }) => name === 'page_view')
-    .sort((a, b) => a.seq - b.seq)
-    .map(({ page }) => `${page.reason} ${page.url.replace(origin, '')}`)
+import { HISTORIES, YES, pages, tags, views } from './world.mjs'
 
 /** Goes back or forward within the document, until all listeners have heard. */
 const traverse = (page, by) =>

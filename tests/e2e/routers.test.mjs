@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { at } from '../../www/tools/paths.mjs'
-import { HISTORIES, YES, pages, tags } from './world.mjs'
+import { HISTORIES, YES, pages, tags, views } from './world.mjs'
 
 const ROUTERS = ['react', 'vue']
 const built = new Map()
@@ -30,12 +30,6 @@ async function shopOf(t, router, { prepare, head = tags(YES) } = {}) {
   if (prepare) await visit.page.addInitScript(prepare)
   return { world, visit, page: visit.page }
 }
-
-const views = (events, origin) =>
-  events
-    .filter(({ name }) => name === 'page_view')
-    .sort((a, b) => a.seq - b.seq)
-    .map(({ page }) => `${page.reason} ${page.url.replace(origin, '')}`)
 
 for (const router of ROUTERS)
   for (const [way, prepare] of Object.entries(HISTORIES))

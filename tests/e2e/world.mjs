@@ -63,6 +63,13 @@ export const YES = { consentDefault: { analytics: 'granted', marketing: 'granted
 /** Hosts of one shop, and a neighbour's: browsers resolve `*.localhost` to this machine, and `shop.localhost` is registrable. */
 export const onHost = (world, host) => `http://${host}:${new URL(world.origin).port}`
 
+/** Page views as `reason path`, in order. */
+export const views = (events, origin) =>
+  events
+    .filter(({ name }) => name === 'page_view')
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ page }) => `${page.reason} ${page.url.replace(origin, '')}`)
+
 /** The call that tells of an order. */
 export const buy = (id) => ['track', 'purchase', { transaction_id: id, currency: 'EUR', value: 10, items: [{ item_id: 'A1', price: 10, quantity: 1 }] }]
 

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { before, test } from 'node:test'
 import { at } from '../../www/tools/paths.mjs'
-import { HISTORIES, pages } from '../e2e/world.mjs'
+import { HISTORIES, pages, views } from '../e2e/world.mjs'
 
 const built = at('target/svelte-shop')
 const PAGES = { '/': 'index', '/list': 'list', '/product/1': 'product/1' }
@@ -16,12 +16,6 @@ before(() => {
   if (!existsSync(`${built}/node_modules/@sveltejs/kit`)) execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], options)
   execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build'], options)
 })
-
-const views = (events, origin) =>
-  events
-    .filter(({ name }) => name === 'page_view')
-    .sort((a, b) => a.seq - b.seq)
-    .map(({ page }) => `${page.reason} ${page.url.replace(origin, '')}`)
 
 for (const [way, prepare] of Object.entries(HISTORIES))
   test(`SvelteKit, with ${way}: each page once`, async (t) => {
