@@ -10,6 +10,8 @@ use super::choice::{Choices, Purposes, name};
 
 /// How many speak in this page.
 const NOW: usize = 8;
+/// How many of them speak for the shopper; the browser speaks for itself, and says the same in every tab.
+const SHOPPER: usize = 6;
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +74,11 @@ impl Signals {
         }
     }
 
-    /// What follows from all that was said in another tab. What follows from what was said here is no longer asked where that
-    /// is something else.
+    /// What follows from all that was said in another tab. What the shopper said here is no longer asked where
+    /// that is something else; what the browser denies stays denied.
     pub fn follow(&mut self, elsewhere: Choices) {
         let others = self.resolved().differs(elsewhere);
-        for said in self.said.iter_mut().take(NOW) {
+        for said in self.said.iter_mut().take(SHOPPER) {
             *said = said.without(others);
         }
         self.hear(Source::STORED, elsewhere);

@@ -162,6 +162,19 @@ fn what_the_shopper_said_on_an_earlier_page_stands_over_what_the_shop_says_in_ad
 }
 
 #[test]
+fn what_was_said_in_another_tab_stands_until_somebody_answers_here_but_for_what_the_browser_denies() {
+    let mut c = gate(r#"{"gpc":{"sale":"denied"}}"#);
+    c.update(Source::API, Choices::yes_to(Purposes::ALL), 1);
+    assert!(matches!(c.follow(Choices::yes_to(Purposes::ANALYTICS).merged(Choices::no_to(Purposes::MARKETING)), 2), Change::Purposes));
+    assert_eq!((c.is_minimal(), c.at()), (true, 2));
+    assert!(matches!(c.follow(Choices::yes_to(Purposes::ALL), 3), Change::Purposes));
+    assert!(!c.is_minimal() && !c.purposes().has(3), "sale is denied by the browser");
+    c.update(named("tcf"), Choices::no_to(Purposes::MARKETING), 4);
+    assert!(c.is_granted() && c.is_minimal());
+    assert!(matches!(c.follow(Choices::no_to(Purposes::ANALYTICS), 5), Change::Withdrawn(0)), "more is asked for here than there");
+}
+
+#[test]
 fn what_the_browser_denies_no_yes_undoes() {
     for (option, required, source) in [
         (r#""gpc":{"sale":"denied"}"#, r#"["analytics"]"#, "api"),
