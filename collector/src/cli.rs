@@ -55,6 +55,10 @@ struct Serve {
     /// OpenTelemetry's logs at /v1/logs. They carry no proof of consent: you vouch for it.
     #[arg(long)]
     foreign: bool,
+    /// Set the visitor's id as a cookie for pages that ask at /collect/id (the SDK's option `cookie.server`): one that a script has
+    /// written lasts seven days in Safari.
+    #[arg(long)]
+    visitor_cookie: bool,
     /// Send what is stored on to this endpoint, in the order it was stored, and go on where it ended. /forwarded says how it stands.
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
@@ -89,11 +93,13 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 impl Cli {
     pub(crate) fn options(self) -> Options {
-        let Serve { port, host, data, store, sdk, allowed, max_body, public_views, keep_days, foreign, test_faults, .. } = self.serve;
+        let Serve {
+            port, host, data, store, sdk, allowed, max_body, public_views, keep_days, foreign, visitor_cookie, test_faults, ..
+        } = self.serve;
         let (format, key, headers, purposes) =
             (self.serve.forward_format, self.serve.forward_key, self.serve.forward_headers, self.serve.forward_purposes);
         let forward = self.serve.forward.map(|url| Forwarding { url, format, key, headers, purposes });
         let limits = Limits { max_body, ..Limits::default() };
-        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, foreign, forward, limits }
+        Options { host, port, data, store, sdk, allowed, public_views, test_faults, keep_days, foreign, visitor_cookie, forward, limits }
     }
 }

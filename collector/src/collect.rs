@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ use crate::device;
 use crate::limits;
 use crate::refusal::{self, Refusal};
 use crate::routes::Shared;
+use crate::visitor_cookie;
 
 /// What became of a message.
 #[derive(Serialize)]
@@ -42,8 +43,13 @@ struct Told {
 
 /// The content type is not looked at: a beacon says `text/plain` to need no preflight.
 pub(crate) async fn collect(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
-    match carry_out(&shared, &headers, body).await {
-        Ok(answer) => refusal::json(StatusCode::OK, &answer),
+    let mut expired = Vec::new();
+    match carry_out(&shared, &headers, body, &mut expired).await {
+        Ok(answer) => {
+            let mut response = refusal::json(StatusCode::OK, &answer);
+            response.headers_mut().extend(expired.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+            response
+        }
         Err(refusal) => {
             shared.writer.refused(&refusal);
             refusal.into_response()
@@ -51,7 +57,8 @@ pub(crate) async fn collect(State(shared): State<Arc<Shared>>, headers: HeaderMa
     }
 }
 
-async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Answer, Refusal> {
+/// Cookies that the answer deletes go into `expired`.
+async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body, expired: &mut Vec<HeaderValue>) -> Result<Answer, Refusal> {
     let taken = limits::take(body, &shared.budget, &shared.limits).await?;
     match batch::read(&taken.text, clock::now())? {
         Message::Store(mut batch) => {
@@ -63,6 +70,9 @@ async fn carry_out(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<A
         }
         Message::Count(counts) => Ok(Answer::Counted { counted: shared.writer.count(counts).await? }),
         Message::Erase(visitor) => {
+            if shared.visitor_cookie {
+                *expired = visitor_cookie::expire(headers, &visitor);
+            }
             let erased = shared.writer.erase(visitor).await?;
             Ok(Answer::Erased { erased: Deleted { events: erased.events, sessions: erased.sessions, rows: erased.rows } })
         }

@@ -39,6 +39,7 @@ mod stats;
 mod stream;
 mod touch;
 mod views;
+mod visitor_cookie;
 mod vocabulary;
 mod writer;
 

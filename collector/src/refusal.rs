@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     Consent(&'static str),
     /// A page of an origin that is not on the list.
     Origin,
+    /// A page of another site: a cookie would be a third party's.
+    Site,
     /// A page that only this machine may see.
     Private,
     /// The body did not arrive in time.
@@ -36,7 +38,7 @@ impl Refusal {
             Self::Malformed(_) => "malformed",
             Self::TooLarge(_) => "too_large",
             Self::Consent(_) => "consent",
-            Self::Origin => "origin",
+            Self::Origin | Self::Site => "origin",
             Self::Private => "private",
             Self::Slow => "slow",
             Self::Busy => "busy",
@@ -48,7 +50,7 @@ impl Refusal {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Consent(_) | Self::Origin | Self::Private => StatusCode::FORBIDDEN,
+            Self::Consent(_) | Self::Origin | Self::Site | Self::Private => StatusCode::FORBIDDEN,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Busy | Self::Unstored => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -60,6 +62,7 @@ impl Refusal {
             Self::Malformed(text) | Self::TooLarge(text) => text,
             Self::Consent(text) => text,
             Self::Origin => "origin: not allowed (start the collector with --allow-origin and this origin)",
+            Self::Site => "origin: of another site, where the cookie would be a third party's",
             Self::Private => {
                 "host: only this machine may look (start the collector with --public-views if something in front of it asks who may)"
             }

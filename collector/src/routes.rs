@@ -15,7 +15,7 @@ use crate::faults::{self, Faults};
 use crate::limits::Limits;
 use crate::server::Options;
 use crate::writer::{Changes, Writer};
-use crate::{collect, files, foreign, forward, live, pixel, query, reports, stream, views};
+use crate::{collect, files, foreign, forward, live, pixel, query, reports, stream, views, visitor_cookie};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) allowed: Vec<Origin>,
     pub(crate) public_views: bool,
+    /// Whether visitors' ids are set, and expired, as cookies.
+    pub(crate) visitor_cookie: bool,
     pub(crate) limits: Limits,
     /// Bytes that bodies may still take.
     pub(crate) budget: Arc<Semaphore>,
@@ -44,6 +46,9 @@ pub(crate) fn router(shared: Arc<Shared>, options: &Options) -> Router {
         collecting = collecting.layer(from_fn_with_state(Arc::clone(&shared), faults::inject));
     }
     let mut collecting = Router::new().route("/collect", collecting);
+    if options.visitor_cookie {
+        collecting = collecting.route("/collect/id", post(visitor_cookie::set));
+    }
     if options.foreign {
         collecting = collecting.route("/ndjson", post(foreign::lines)).route("/v1/logs", post(foreign::otlp));
         for path in ["/v1/batch", "/v1/b", "/beacon/v1/batch"] {

@@ -55,6 +55,8 @@ pub struct Options {
     pub public_views: bool,
     /// Whether other clients' bodies are taken at their paths.
     pub foreign: bool,
+    /// Whether pages may ask for the visitor's id as a cookie.
+    pub visitor_cookie: bool,
     /// Where what is stored goes on to.
     pub forward: Option<Forwarding>,
     /// Let tests ask for faults.
@@ -76,6 +78,7 @@ impl Options {
             allowed: Vec::new(),
             public_views: false,
             foreign: false,
+            visitor_cookie: false,
             forward: None,
             test_faults: false,
             keep_days: None,
@@ -154,6 +157,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         stopping: stopping.clone(),
         allowed: options.allowed.clone(),
         public_views: options.public_views,
+        visitor_cookie: options.visitor_cookie,
         limits,
         budget: Arc::new(Semaphore::new(limits.all_bodies)),
         views: Arc::new(Semaphore::new(limits.views)),

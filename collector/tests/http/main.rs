@@ -23,4 +23,5 @@ mod reports;
 mod schema;
 mod shop;
 mod values;
+mod visitor_cookie;
 mod world;
