@@ -137,3 +137,35 @@ export const make = (f) => makeClosure(1, 2, f);
   const changed = closures.replace('function makeClosure', 'const makeClosure = function')
   assert.throws(() => slim(GLUE.replace(loading, `${changed}$&`)), /seat belt/)
 })
+
+test('what only copies an argument, or mends what cannot be wrong, goes', async () => {
+  const more = `
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return [ptr, len];
+}
+export function enter(tracker, what, text) {
+    const val1 = tracker;
+    const val10 = what;
+    const ptr0 = getStringFromWasm0(text, 2);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = [val1, val10, ptr0, len0];
+    return ret >>> 0;
+}
+let WASM_VECTOR_LEN = 5;
+export const table = new Map();
+{
+    table.set(0, undefined);
+    table.set(1, null);
+    table.set(2, true);
+}
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+export const decode = (bytes) => cachedTextDecoder.decode(bytes);
+`
+  const text = slim(GLUE.replace(/\nasync function __wbg_load/, `${more}$&`))
+  assert.doesNotMatch(text, /val1|>>> 0|ignoreBOM/)
+  const { enter, table, decode } = await load(text)
+  assert.deepEqual(enter('a', 'b', 'c'), ['a', 'b', ['c', 2], 5])
+  assert.deepEqual([...table], [[0, undefined]])
+  assert.equal(decode(new TextEncoder().encode('ä')), 'ä')
+})

@@ -65,6 +65,15 @@ test('an error of wasm-bindgen is a trap', () => {
   assert.throws(instance(binaryen('wasm-as', text)).run, WebAssembly.RuntimeError)
 })
 
+test('texts of errors that nobody reads become zeros, and all others keep their place', () => {
+  const unread = 'called `Result::unwrap_throw()` on an `Err` value'
+  const data = ` (data $0 (i32.const 16) "url${unread}title")`
+  const text = prune(named('$two', [TWO, run(1), ' (memory $0 1)', data, ' (export "memory" (memory $0))'].join('\n')))
+  const { memory } = instance(binaryen('wasm-as', text))
+  const kept = `url${'\0'.repeat(unread.length)}title`
+  assert.equal(Buffer.from(memory.buffer, 16, kept.length).toString(), kept)
+})
+
 test('a place that is given back is the next one that is taken, and those of constants stay', () => {
   const { take, free, places } = instance(binaryen('wasm-as', prune(named('$two', [TWO, run(1)].join('\n')))))
   places.set(1027, 'a constant')

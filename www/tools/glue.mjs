@@ -28,6 +28,13 @@ const closure = (name) => `function ${name}(a, b, f) {
 }
 `
 
+/** A function without the constants that only stand for its arguments. */
+const withoutCopies = (whole) =>
+  [...whole.matchAll(/^ +const (val\d+) = (\w+);\n/gm)].reduce(
+    (rest, [line, copy, name]) => rest.replace(line, '').replace(new RegExp(`\\b${copy}\\b`, 'g'), name),
+    whole,
+  )
+
 const CUTS = [
   {
     what: 'the loading functions',
@@ -101,9 +108,9 @@ const CUTS = [
     pattern: /function passStringToWasm0\(arg, malloc, realloc\) \{[\s\S]*?\n\}\n/,
     replacement: `function passStringToWasm0(arg, malloc, realloc) {
     const size = arg.length * 3;
-    const ptr = malloc(size, 1) >>> 0;
+    const ptr = malloc(size, 1);
     WASM_VECTOR_LEN = size && cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + size)).written;
-    return size ? realloc(ptr, size, WASM_VECTOR_LEN, 1) >>> 0 : ptr;
+    return size ? realloc(ptr, size, WASM_VECTOR_LEN, 1) : ptr;
 }
 `,
     optional: true,
@@ -130,8 +137,16 @@ const CUTS = [
     replacement: closure('makeMutClosure'),
     optional: true,
   },
+  // An address is never negative as a number either: what the engine keeps is bounded, far below 2 GiB. Nor is a tracker's number.
+  { what: 'the addresses', pattern: /^ +ptr = ptr >>> 0;\n/gm, replacement: '', optional: true },
+  { what: 'the answers that are numbers', pattern: /return ret >>> 0;/g, replacement: 'return ret;', optional: true },
+  // No text that the engine hands out begins with a byte order mark: they begin with a sign of JSON, a digit or a `!`.
+  { what: 'the decoder', pattern: /new TextDecoder\('utf-8', \{ ignoreBOM: true \}\)/, replacement: 'new TextDecoder()', optional: true },
+  // Of the constants it hands out undefined at most. A place that was never set holds null.
+  { what: 'the constants', pattern: /^ +table\.set\(.*, (?:null|true|false)\);\n/gm, replacement: '', optional: true },
   // What we hand over is a number already.
   { what: 'the conversions to numbers', pattern: /^( +const \w+ = )\+(\w+;)$/gm, replacement: '$1$2', optional: true },
+  { what: 'the copies of arguments', pattern: /^export function [\s\S]*?\n\}\n/gm, replacement: withoutCopies, optional: true },
   { what: 'the imports', pattern: /^( {8}\w+): function\((.*?)\) \{\n/gm, replacement: '$1: ($2) => {\n' },
   { what: 'a bare prototype', pattern: /^ +__proto__: null,\n/gm, replacement: '' },
   { what: 'Symbol.dispose', pattern: /^if \(Symbol\.dispose\) .*\n/gm, replacement: '', optional: true },

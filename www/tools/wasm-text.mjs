@@ -32,6 +32,11 @@ function trapErrors(text) {
   return text.replace(line, '').replace(/^ \(func /m, (start) => ` (func ${name} ${params} (unreachable))\n${start}`)
 }
 
+/** Texts of errors that became traps stay in memory although nobody reads them: zeros weigh nothing. */
+const UNREAD = /called `Result::unwrap_throw\(\)` on an `Err` value|FnOnce called more than once|closure invoked recursively or after being dropped/g
+
+const blankTexts = (text) => text.replace(UNREAD, (unread) => '\\00'.repeat(unread.length))
+
 const REFERENCES = '$__wbindgen_externrefs'
 /** The first place that is not for arguments and constants: see `__wbindgen_init_externref_table`. */
 const FIRST = 1028
@@ -65,7 +70,7 @@ function findPlaces(text) {
 }
 
 /** The text of a wasm with names, without what nothing can reach. */
-export const prune = (text) => findPlaces(trapErrors(cutTable(text)))
+export const prune = (text) => findPlaces(blankTexts(trapErrors(cutTable(text))))
 
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length
 
