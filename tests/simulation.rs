@@ -82,7 +82,8 @@ fn step(w: &mut World) {
         59..=61 => {
             w.input(tab, Input::Flush);
         }
-        62..=64 => {
+        62 => w.let_go(tab),
+        63..=64 => {
             w.input(tab, Input::Hidden);
         }
         65 => {

@@ -105,7 +105,8 @@ impl World {
                 let owner = self.tabs[tab].name.clone();
                 assert_eq!(self.locks.get(&owner), Some(&tab), "seed {}: tab {tab} writes under a name that is not its own", self.seed);
                 for other in 0..self.tabs.len() {
-                    if other != tab && self.tabs[other].open && !self.waits.contains(&(other, owner.clone())) {
+                    let hears = self.tabs[other].open && self.tabs[other].back.is_none();
+                    if other != tab && hears && !self.waits.contains(&(other, owner.clone())) {
                         self.waits.push((other, owner.clone()));
                     }
                 }
@@ -117,12 +118,72 @@ impl World {
         }
     }
 
+    /// A tab is being left, in a browser where it must not hold a lock by then. A note says that its names are its own as long as
+    /// it may take to go; of others that die it hears nothing meanwhile.
+    pub fn let_go(&mut self, tab: usize) {
+        if self.tabs[tab].open && !self.tabs[tab].frozen && self.disk == Disk::Fine {
+            self.tabs[tab].back = Some(self.wall + 3_000);
+            self.waits.retain(|(at, _)| *at != tab);
+        }
+    }
+
+    /// When a tab that stayed has its locks back, or the name of one that died is free.
+    pub(super) fn due_back(&self) -> Option<u64> {
+        self.tabs.iter().filter_map(|t| t.back).chain(self.notes.iter().map(|(due, _)| *due)).min()
+    }
+
+    pub(super) fn come_back(&mut self) {
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].back.is_some_and(|due| due <= self.wall) {
+                self.tabs[tab].back = None;
+                self.ask(tab);
+            }
+        }
+        let (due, rest) = std::mem::take(&mut self.notes).into_iter().partition(|(due, _)| *due <= self.wall);
+        self.notes = rest;
+        for (_, tab) in due {
+            self.free(tab);
+        }
+    }
+
+    /// Takes over the names that nobody has, and waits for the others.
+    fn ask(&mut self, tab: usize) {
+        let names: BTreeSet<String> = self.records.keys().map(|record| owner(record)).collect();
+        for name in names {
+            match self.locks.get(&name) {
+                None => self.inherit(tab, name),
+                Some(at) if *at != tab && self.tabs[tab].alive => self.waits.push((tab, name)),
+                Some(_) => {}
+            }
+        }
+    }
+
     /// A tab gives back its name and those it has taken over; whoever waits for one of them has it now.
     pub(super) fn release(&mut self, tab: usize) {
+        self.shut(tab);
+        self.free(tab);
+    }
+
+    /// A tab is gone without a word. If that was while it was being left, the others wait a while.
+    pub(super) fn die(&mut self, tab: usize) {
+        let was_leaving = self.tabs[tab].back.is_some();
+        self.shut(tab);
+        if was_leaving {
+            self.notes.push((self.wall + 6_000, tab));
+        } else {
+            self.free(tab);
+        }
+    }
+
+    fn shut(&mut self, tab: usize) {
         self.tabs[tab].open = false;
+        self.tabs[tab].back = None;
         self.lost_answers += self.requests.iter().filter(|r| r.tab == tab).count();
         self.waits.retain(|(at, _)| *at != tab);
         self.soon.retain(|(at, soon)| *at != tab || !matches!(soon, Soon::Opened));
+    }
+
+    fn free(&mut self, tab: usize) {
         let names: Vec<String> = self.locks.iter().filter(|(_, at)| **at == tab).map(|(name, _)| name.clone()).collect();
         for name in names {
             self.locks.remove(&name);
@@ -176,14 +237,9 @@ impl World {
                 Soon::Opened => {
                     self.tabs[tab].open = true;
                     // Whoever dies of what follows takes nothing over.
-                    let names: BTreeSet<String> = self.records.keys().map(|record| owner(record)).collect();
                     self.input(tab, Input::Opened);
-                    for name in names {
-                        match self.locks.get(&name) {
-                            None => self.inherit(tab, name),
-                            Some(at) if *at != tab && self.tabs[tab].alive => self.waits.push((tab, name)),
-                            Some(_) => {}
-                        }
+                    if self.tabs[tab].open {
+                        self.ask(tab);
                     }
                 }
             }

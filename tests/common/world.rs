@@ -39,6 +39,8 @@ pub struct Tab {
     pub(super) slots: BTreeMap<u32, String>,
     /// Whether it has seen that consent is kept in this browser.
     pub(super) standing: bool,
+    /// It is being left, and holds no lock until then, or until it is gone.
+    pub(super) back: Option<u64>,
 }
 
 pub struct World {
@@ -55,6 +57,8 @@ pub struct World {
     /// Who owns a tab's name, and who waits for it.
     pub(super) locks: BTreeMap<String, usize>,
     pub(super) waits: Vec<(usize, String)>,
+    /// When the others take over from a tab that died while it was being left.
+    pub(super) notes: Vec<(u64, usize)>,
     pub(super) soon: Vec<(usize, Soon)>,
     /// By when a tab must be empty, since a yes was taken back in another one.
     pub(super) purges: Vec<(u64, usize)>,
@@ -107,6 +111,7 @@ impl World {
             disk: Disk::Fine,
             locks: BTreeMap::new(),
             waits: Vec::new(),
+            notes: Vec::new(),
             soon: Vec::new(),
             purges: Vec::new(),
             crash: None,
@@ -151,6 +156,7 @@ impl World {
             name: String::new(),
             slots: BTreeMap::new(),
             standing: false,
+            back: None,
         });
         let (stored, sees_beacons, holds_tail) = (self.storage.clone(), self.sees_beacons, self.holds_tail);
         self.input(tab, Input::Start { stored, sees_beacons, holds_tail });
@@ -279,6 +285,7 @@ impl World {
         let end = self.wall + ms;
         loop {
             self.hear();
+            self.come_back();
             let request = self.requests.iter().map(|r| r.due).min();
             let timer = self
                 .tabs
@@ -286,7 +293,7 @@ impl World {
                 .filter(|t| t.alive && !t.frozen)
                 .filter_map(|t| t.tracker.poll_timeout().map(|at| (at + t.opened).max(self.wall)))
                 .min();
-            let next = [request, timer].into_iter().flatten().min();
+            let next = [request, timer, self.due_back()].into_iter().flatten().min();
             let Some(next) = next.filter(|at| *at <= end) else { break };
             self.wall = self.wall.max(next);
             let due: Vec<Request> = {
@@ -332,7 +339,7 @@ impl World {
             let due = self.wall + self.network.latency;
             self.requests.push(Request { tab, send: 0, body, quota: 0, due, transport: Transport::Beacon, seen: false });
         }
-        self.release(tab);
+        self.die(tab);
     }
 
     /// What must hold after every step.

@@ -15,14 +15,14 @@ const LIMIT = { timeout: 60_000 }
 /** In the outbox until it is sent, rather than in a timer's hands. */
 const SOON = { batchMs: 300, ...YES }
 
-/** A shop whose endpoint is shut; `came` are the ids of events that came through once it is open. */
+/** A shop whose endpoint is shut, or open to the page of one address alone; `came` are the ids of events that came through once it is open. */
 async function outage(t, data = SOON, before) {
   const visit = await shop(t)
   visit.came = []
   visit.isShut = true
-  await visit.world.answer('/collect', ({ method }, body) => {
+  await visit.world.answer('/collect', ({ method, headers }, body) => {
     if (method !== 'POST') return
-    if (visit.isShut) return { status: 503, body: '' }
+    if (visit.isShut || (visit.living && headers.referer !== visit.living)) return { status: 503, body: '' }
     visit.came.push(...JSON.parse(body).events.map(({ id }) => id))
   })
   await visit.go(visit.page('page', data, before))
@@ -34,23 +34,27 @@ async function outage(t, data = SOON, before) {
 async function another(visit) {
   const before = await stored(visit)
   await visit.browser.newTab()
-  await visit.go('/page.html')
+  await visit.go(`/page.html?after=${before}`)
   await isStored(visit, before + 1)
 }
 
-/** The endpoint opens, and the page is told, so that it does not wait for its next try. */
+/**
+ * The endpoint opens, and the page is told, so that it does not wait for its next try. What a tab that was closed said last may
+ * come later than that, and finds it shut.
+ */
 async function reopen(visit) {
+  visit.living = await visit.browser.run(() => location.href)
   visit.isShut = false
   await visit.browser.run(() => window.dispatchEvent(new Event('online')))
 }
 
 /** The keys of what the tracker has stored, records alone. */
-const records = (visit) => visit.browser.run(() => Object.keys(localStorage).filter((key) => /^cb_test!./.test(key)))
+const records = (visit) => visit.browser.run(() => Object.keys(localStorage).filter((key) => /^cb_test!.+!./.test(key)))
 /** How many events they hold. */
 const stored = (visit) =>
   visit.browser.run(() =>
     Object.keys(localStorage)
-      .filter((key) => /^cb_test!./.test(key))
+      .filter((key) => /^cb_test!.+!./.test(key))
       .reduce((sum, key) => sum + Number(/^-?\d+\.(\d+)/.exec(localStorage.getItem(key))[1]), 0))
 
 async function isStored(visit, count) {
@@ -113,7 +117,7 @@ const BURST = `
     if (location.search) return
     await cartbeacon.tracker.ready
     for (let n = 0; n < 100; n++) cartbeacon('track', 'n' + n)
-    const stored = () => Object.keys(localStorage).filter((key) => /^cb_test!./.test(key)).reduce((sum, key) => sum + +localStorage.getItem(key).split(/[.,]/)[1], 0)
+    const stored = () => Object.keys(localStorage).filter((key) => /^cb_test!.+!./.test(key)).reduce((sum, key) => sum + +localStorage.getItem(key).split(/[.,]/)[1], 0)
     while (stored() < 101) await new Promise((done) => setTimeout(done, 50))
     fetch('/stored')
   })`
@@ -154,6 +158,37 @@ test('a tab dies without a word: a living one sends its events, and no other', L
   await visit.browser.closeTab(second)
   await reopen(visit)
   await cameOnce(visit, 50)
+})
+
+test('a page goes into the back/forward cache during an outage and comes back: what it left has been sent, once', LIMIT, async (t) => {
+  const visit = await outage(t)
+  await visit.browser.run(() => {
+    window.kept = true
+  })
+  const first = await visit.browser.tab()
+  await another(visit)
+  const second = await visit.browser.tab()
+  await visit.browser.switchTo(first)
+  await visit.burst(25)
+  await isStored(visit, 27)
+  // A page that keeps nothing takes nothing over.
+  await visit.clickAway(visit.world.put('quiet', { head: '<script src="/quiet-before.js"></script>' }))
+  await visit.browser.switchTo(second)
+  await reopen(visit)
+  await visit.arrived(25)
+  await until(async () => (await records(visit)).length === 0, 'nothing is stored any more')
+  const before = new Set(visit.came)
+  const count = visit.came.length
+  visit.living = undefined
+  await visit.browser.switchTo(first)
+  await visit.back('/page.html')
+  assert.equal(await visit.browser.run(() => window.kept), true, 'out of the cache')
+  await visit.burst(5, 25)
+  await visit.arrived(30)
+  const { lost } = await visit.settled()
+  assert.deepEqual(lost, {})
+  const again = visit.came.slice(count)
+  assert.deepEqual([again.filter((id) => before.has(id)), new Set(again).size], [[], again.length])
 })
 
 test('ten tabs, nine of them closed during an outage: one sends all', LIMIT, async (t) => {
@@ -209,7 +244,7 @@ test('a record is damaged: it alone is lost, with a name', LIMIT, async (t) => {
   await visit.burst(3)
   await isStored(visit, 4)
   await visit.browser.run(() => {
-    const key = Object.keys(localStorage).find((key) => /^cb_test!./.test(key) && localStorage.getItem(key).includes('"n0"'))
+    const key = Object.keys(localStorage).find((key) => /^cb_test!.+!./.test(key) && localStorage.getItem(key).includes('"n0"'))
     localStorage.setItem(key.replace(/![^!]*!/, '!someone!'), localStorage.getItem(key).replace('n0', 'nn'))
     localStorage.setItem(key.replace(/![^!]*!/, '!other!'), 'not one of ours')
   })

@@ -69,6 +69,30 @@ export class Shop {
     }, count, path)
   }
 
+  /**
+   * Leaves the page as shoppers do, by a click on a link. Nothing of WebDriver's runs in the page by then: while something does,
+   * Firefox takes no page into its back/forward cache; and nothing asks before the next page is there, since a script that is run
+   * in a page that goes never ends. The page must be served apart, and the next one load the script that `page` gives it.
+   */
+  async clickAway(path) {
+    let letGo
+    const gate = new Promise((resolve) => (letGo = () => resolve({ body: '' })))
+    await this.world.answer('/gate', () => gate)
+    const isThere = new Promise((told) => void this.world.answer(path.replace('.html', '-before.js'), () => void told()))
+    await this.browser.tell((href) => {
+      const link = document.body.appendChild(Object.assign(document.createElement('a'), { href, textContent: 'on' }))
+      fetch('/gate').then((response) => response.text()).then(() => link.click())
+    }, path)
+    letGo()
+    await isThere
+  }
+
+  /** Goes back to the page of that path. */
+  async back(path) {
+    await this.browser.back()
+    await until(() => this.browser.run((wanted) => location.pathname === wanted, path), 'the page is back')
+  }
+
   /** The counters, once nothing is on its way or waiting any more; they must add up on the way there. */
   settled() {
     let last
@@ -107,9 +131,10 @@ export async function shop(t, prefs) {
   return new Shop(world, browser)
 }
 
-/** A shop whose first page is loaded and has sent its page view. */
-export async function shopping(t, data, before) {
+/** A shop whose first page is loaded and has sent its page view. With `apart` a server between answers for it: see `World.answer`. */
+export async function shopping(t, data, before, apart) {
   const visit = await shop(t)
+  if (apart) await visit.world.serveApart()
   await visit.go(visit.page('page', data, before))
   await visit.cb('flush')
   await visit.collector.expectNames('page_view')

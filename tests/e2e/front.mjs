@@ -5,7 +5,7 @@ import { createServer, request as send } from 'node:http'
 export class Front {
   #server
   #behind
-  /** By path: `(request, body, bytes) => answer`, an answer being any of `{status, headers, body}`; undefined passes it on. */
+  /** By path: `(request, body, bytes) => answer`, an answer, or a promise of one, being any of `{status, headers, body}`; undefined passes it on. */
   rules = new Map()
   origin = ''
 
@@ -29,8 +29,10 @@ export class Front {
     return new Promise((resolve) => this.#server.close(resolve))
   }
 
-  #answer(request, body, response) {
-    const rule = this.rules.get(request.url.split('?')[0])?.(request, body.toString(), body)
+  async #answer(request, body, response) {
+    let rule = this.rules.get(request.url.split('?')[0])?.(request, body.toString(), body)
+    // What is known at once is answered at once.
+    if (rule?.then) rule = await rule
     if (rule?.body !== undefined || rule?.status) {
       response.writeHead(rule.status ?? 200, rule.headers).end(rule.body)
       return

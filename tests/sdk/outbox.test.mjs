@@ -1,7 +1,7 @@
 // The records as they lie in local storage: what a page writes the next one reads, and any damage to one is seen for what it
 // is. Storage and locks are stood in for; real ones are in tests/cross/outbox.test.mjs.
 import assert from 'node:assert/strict'
-import { beforeEach, test } from 'node:test'
+import { afterEach, beforeEach, mock, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fresh } from './page.mjs'
 import { Locks, Storage } from './storage.mjs'
@@ -10,10 +10,13 @@ const MARK = 'cb_shop!'
 const [OPENED, FOUND] = [18, 19]
 
 beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout'] })
   globalThis.localStorage = new Storage()
   globalThis.addEventListener = () => {}
   Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
 })
+
+afterEach(() => mock.timers.reset())
 
 /** Opens the outbox as a page does; answers what it was told, and its hands. */
 async function page() {

@@ -6,7 +6,10 @@
  * record: a checksum, a dot, and the text.
  */
 
-import { FOUND, OPENED } from '../../src/edge/page.js'
+import { FOUND, OPENED, quietly } from '../../src/edge/page.js'
+
+/** How long a page that is being left may take to go, in milliseconds. */
+const LEAVING = 3_000
 
 /** FNV-1a, 32 bits: against damage, not against malice. http://www.isthe.com/chongo/tech/comp/fnv/ */
 const sum = (text) => {
@@ -20,6 +23,12 @@ const sum = (text) => {
  * knows that it is gone, and has what it left. Without Web Locks (no secure context) a page takes over all that it finds
  * when it opens: ids make up for a race. `hear(what, slot, text)` is told what was opened, found and withdrawn.
  *
+ * Gecko takes no page into its back/forward cache that holds a lock or waits for one, and decides that when the next page's
+ * answer comes: before `pagehide`, after `beforeunload`. There a page lets go in `beforeunload` and leaves a note instead, a
+ * record without a number, under each name that it has. Who gets the lock and finds a note comes back when the note is gone,
+ * as it is once the page is, or after twice as long as the page may take: a tab that is closed has not always the time to remove
+ * it. If the page stays, it takes its locks back.
+ *
  * Answers what keeps a record (1: there is no room) or, without a slot, removes all but those of the listed slots; what gives the
  * names back; and whether a slot's record is there. `sign` stands between the parts of a record's key.
  */
@@ -27,47 +36,100 @@ const open = (mark, hear, sign = '!') => {
   const store = localStorage
   const tab = Math.random().toString(36).slice(2)
   const closing = new AbortController()
-  const { signal } = closing
   const { locks } = navigator
-  /** The names that are asked for. */
+  /** The names that are asked for (1), those that this tab has (2), and those whose note has to go first (-1). */
   const names = {}
+  /** The notes of others that were waited for, by name. */
+  const notes = {}
+  /** Our own while the page is being left. */
+  let note
+  let timer
+  /** Ends all locks and requests. */
+  let holding = new AbortController()
   /** Keys of the records by slots: the engine's own count from 1, those that were found from 2³¹. */
   const records = {}
   let slots = 2 ** 31
   /** Of the records of all tabs, in UTF-16 units. */
   let stored = 0
   const tabOf = (key) => key.slice(mark.length).split(sign)[0]
+  const noteOf = (name) => mark + name + sign
 
   const claim = (name) => {
     if (!name || names[name]) return
     names[name] = 1
+    if (!note) request(name)
+  }
+
+  const again = (name) => {
+    if (names[name] > 0) return
+    names[name] = 0
+    claim(name)
+  }
+
+  const request = (name) => {
+    const { signal } = holding
     const take = () => {
       if (signal.aborted) return
+      const isBack = names[name] > 1
       try {
-        for (const key of Object.keys(store).filter((key) => key.startsWith(mark))) {
-          const value = store.getItem(key)
-          if (name == tab) stored += value.length
-          if (tabOf(key) != name) claim(tabOf(key))
-          else {
-            records[++slots] = key
-            const [hash] = value.split('.', 1)
-            const text = value.slice(hash.length + 1)
-            hear(FOUND, slots, sum(text) == hash ? text : '')
-          }
+        const found = store.getItem(noteOf(name))
+        if (found && !isBack && found != notes[name]) {
+          names[name] = -1
+          setTimeout(() => {
+            notes[name] = found
+            again(name)
+          }, 2 * LEAVING)
+          return
         }
+        names[name] = 2
+        if (found) store.removeItem(noteOf(name))
+        if (!isBack)
+          for (const key of Object.keys(store).filter((key) => key.startsWith(mark))) {
+            const value = store.getItem(key)
+            if (name == tab) stored += value.length
+            if (tabOf(key) != name) claim(tabOf(key))
+            else {
+              records[++slots] = key
+              const [hash] = value.split('.', 1)
+              const text = value.slice(hash.length + 1)
+              hear(FOUND, slots, sum(text) == hash ? text : '')
+            }
+          }
       } catch {
         // What cannot be read stays where it is.
       }
-      if (name == tab) hear(OPENED)
+      if (name == tab && !isBack) hear(OPENED)
       return new Promise((done) => signal.addEventListener('abort', done))
     }
     ;(locks ? locks.request(mark + name, { signal }, take) : Promise.resolve().then(take)).catch(() => {})
   }
 
+  const each = (work) => Object.keys(names).forEach(work)
+  const release = () => {
+    clearTimeout(timer)
+    holding.abort()
+  }
+
+  const leaving = () =>
+    quietly(() => {
+      // Nothing is written when the yes is gone.
+      if (!store.getItem(mark.split(sign)[0] + '!')) return
+      const word = tab + performance.now()
+      each((name) => names[name] > 1 && store.setItem(noteOf(name), word))
+      note = word
+      release()
+      holding = new AbortController()
+      timer = setTimeout(() => {
+        note = 0
+        each((name) => names[name] > 0 && request(name))
+      }, LEAVING)
+    })
+
   const heard = ({ key, newValue, oldValue }) => {
     if (key != mark && key?.startsWith(mark)) {
       stored += (newValue || '').length - (oldValue || '').length
-      if (locks) claim(tabOf(key))
+      const name = tabOf(key)
+      if (locks) key == noteOf(name) && !newValue ? again(name) : claim(name)
     }
   }
 
@@ -91,9 +153,16 @@ const open = (mark, hear, sign = '!') => {
 
   // Records under another sign are not what says that there is a yes.
   if (sign == '!') store.setItem(mark, 1)
+  const { signal } = closing
   addEventListener('storage', heard, { signal })
+  if (locks && 'mozInnerScreenX' in globalThis) addEventListener('beforeunload', leaving, { signal })
   claim(tab)
-  return [keep, () => closing.abort(), (slot) => store.getItem(records[slot])]
+  const close = () => {
+    closing.abort()
+    release()
+    if (note) quietly(() => each((name) => names[name] > 1 && store.removeItem(noteOf(name))))
+  }
+  return [keep, close, (slot) => store.getItem(records[slot])]
 }
 
 export const part = open
