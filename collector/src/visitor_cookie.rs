@@ -2,7 +2,7 @@
 //!
 //! Safari keeps a cookie that a script has written for seven days, and one that came with an answer of the page's own servers as
 //! long as it says (<https://webkit.org/blog/8613/intelligent-tracking-prevention-2-1/>). So the SDK may ask for one, once there
-//! is a yes (www/sdk/server-cookie.js); the handshake is in www/docs/server-cookie.md. Nothing is stored or noted here.
+//! is a yes (www/sdk/cookie.js); the handshake is in www/docs/server-cookie.md. Nothing is stored or noted here.
 //!
 //! It is not `HttpOnly`: a page must be able to delete it the moment a shopper says no, without telling anybody who that was.
 

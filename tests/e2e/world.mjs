@@ -257,9 +257,9 @@ export async function storeWith(t, prepare) {
   return new World(t, folder, copy).start()
 }
 
-/** The pages of tests/e2e/pages/, in a copy that a test may add to. */
-export function pages(t) {
-  return pagesIn(t).start()
+/** The pages of tests/e2e/pages/, in a copy that a test may add to; `more` are arguments of the collector. */
+export function pages(t, ...more) {
+  return pagesIn(t).start(...more)
 }
 
 /** The same, but the pages are of one origin and the collector of another, which lets them send. */

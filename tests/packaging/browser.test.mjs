@@ -76,7 +76,7 @@ test('rollup, the wasm copied beside the bundle: a part is a chunk of its own', 
   const resolve = { name: 'resolve', resolveId: (name) => (name === 'cartbeacon' ? packed('index.js') : null) }
   const made = await rollup({ input: at('esbuild/main.js'), plugins: [resolve] })
   const { output } = await made.write({ dir: at('esbuild/built') })
-  assert.deepEqual(output.map(({ fileName }) => fileName.replace(/-.*/, '')).sort(), ['anonymous', 'behaviour', 'clicks', 'debug', 'destinations', 'device', 'errors', 'filter', 'formats', 'formats', 'forms', 'forward', 'friction', 'gzip', 'impressions', 'linker', 'main.js', 'outbox', 'privacy', 'sampling', 'sources', 'visits', 'vitals'])
+  assert.deepEqual(output.map(({ fileName }) => fileName.replace(/-.*/, '')).sort(), ['anonymous', 'behaviour', 'clicks', 'cookie', 'debug', 'destinations', 'device', 'errors', 'filter', 'formats', 'formats', 'forms', 'forward', 'friction', 'gzip', 'impressions', 'linker', 'main.js', 'outbox', 'privacy', 'sampling', 'sources', 'visits', 'vitals'])
   copyFileSync(packed('cartbeacon.wasm'), at('esbuild/built/cartbeacon.wasm'))
   addPage('esbuild')
   await visitServed({ folder: at('esbuild/built'), path: '/', site: 'esbuild', compress: true })

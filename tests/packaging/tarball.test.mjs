@@ -20,7 +20,7 @@ test('the tarball holds the files that ship, the licences, the README, package.j
 
 test('every subpath and every type in package.json is a file of the tarball', () => {
   const { exports, main, types } = manifest()
-  for (const subpath of ['.', './all', './inline', './slim', './cartbeacon.wasm', './gzip.js', './privacy.js', './anonymous.js', './behaviour.js', './clicks.js', './forms.js', './friction.js', './device.js', './errors.js', './impressions.js', './vitals.js', './filter.js', './visits.js', './sampling.js', './linker.js', './forward.js', './destinations.js', './stub', './consent', './widget', './web-pixel']) assert.ok(exports[subpath], subpath)
+  for (const subpath of ['.', './all', './inline', './slim', './cartbeacon.wasm', './gzip.js', './privacy.js', './anonymous.js', './behaviour.js', './clicks.js', './forms.js', './friction.js', './device.js', './errors.js', './impressions.js', './vitals.js', './filter.js', './visits.js', './sampling.js', './linker.js', './cookie.js', './forward.js', './destinations.js', './stub', './consent', './widget', './web-pixel']) assert.ok(exports[subpath], subpath)
   const targets = [main, types, ...Object.values(exports).flatMap((target) => (typeof target === 'string' ? target : Object.values(target)))]
   for (const target of targets) assert.ok(existsSync(join(installed.folder, 'node_modules/cartbeacon', target)), target)
 })

@@ -94,6 +94,8 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
     return stored.open
   }
   ;(tell.heeds ||= new Set()).add((what) => {
+    // A command.
+    if (what < LEAVE) return
     stored?.leaving(what == null || what == LEAVE)
     if (what == null) lanes.forEach((lane) => lane.stop())
     else if (what == LEAVE || (what == VISIBILITY && document.hidden)) {

@@ -110,6 +110,15 @@ export interface Options {
     domain?: string
     /** Days; more than 395 are 395. Default 395. */
     days?: number
+    /**
+     * Where a server of the shop sets the visitor's id as a cookie: a path or URL of the page's own site and scheme (`/collect/id`, where the
+     * collector runs with `--visitor-cookie`). Safari keeps for seven days what scripts write, and such a cookie for `days`: who comes
+     * back later is the same visitor once there is a yes again, `marketing` included. It is `cb_`, the site and `.id`, is asked for
+     * after such a yes, a week later again, and deleted by the page at a no, a withdrawal, `reset()` and `erase()`. `'delete'` takes away what earlier
+     * pages have set, and nothing else. Anything else, or `storage: 'memory'`, is said in debug, and no server is asked. Fetches the part
+     * `cookie.js`, 1.9 KB, together with the wasm. Default none.
+     */
+    server?: string
   }
   session?: {
     /** Minutes without an event that end a session. Default 30. */

@@ -16,6 +16,7 @@ const PARTS = {
   vitals: () => import('./vitals.js'),
   visits: () => import('./visits.js'),
   sampling: () => import('./sampling.js'),
+  cookie: () => import('./cookie.js'),
   linker: () => import('./linker.js'),
   clicks: () => import('./clicks.js'),
   forms: () => import('./forms.js'),

@@ -43,30 +43,35 @@ const counters = (list) => Object.fromEntries(COUNTERS.map((name, place) => [nam
 /** More calls than this do not wait for an engine that is still loading; as many as `queue.events` keeps by default. */
 const EARLY = 500
 
+/** Nothing starts without a part, or only after it was awaited. */
+const REQUIRED = 1
+const AWAITED = 2
+
 /**
- * The parts that options ask for: the name, when, and whether nothing starts without it, or only after it was `awaited`. Else
- * nothing waits for it. What cannot be had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker,
- * options, tell)`; the edge finds it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a
- * promise of another part.
+ * The parts that options ask for: the name, when, and whether it is required or awaited. Else nothing waits for it. What cannot be
+ * had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker, options, tell)`; the edge finds
+ * it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a promise of another part.
  *
  * What a part puts into the set `tell.heeds` is called as `heed(what, event, number)` with all that the engine hears (the
  * numbers of src/edge/page.js), before the engine does. So what it tracks then is still of the page that is being left, and
- * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change of the address, of which `number` is the reason. All may come twice. Without arguments: this is the end, take everything
- * off the page.
+ * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change of the
+ * address, of which `number` is the reason. All may come twice. Numbers below LEAVE are the commands, with their first argument as
+ * the engine takes it. Without arguments: this is the end, take everything off the page.
  */
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
-  ['privacy', ({ privacy }) => privacy !== false && privacy?.redact !== false, true],
+  ['privacy', ({ privacy }) => privacy !== false && privacy?.redact !== false, REQUIRED],
   ['sources', ({ cart }) => cart],
-  ['formats', ({ format }) => format && format != 'native', true],
-  ['destinations', ({ destinations }) => destinations, true],
-  ['filter', ({ beforeSend, before }) => beforeSend || before, true],
-  ['forward', ({ forward }) => forward, 'awaited'],
+  ['formats', ({ format }) => format && format != 'native', REQUIRED],
+  ['destinations', ({ destinations }) => destinations, REQUIRED],
+  ['filter', ({ beforeSend, before }) => beforeSend || before, REQUIRED],
+  ['cookie', ({ cookie }) => cookie?.server, AWAITED],
+  ['forward', ({ forward }) => forward, AWAITED],
   ['anonymous', ({ consent }) => consent?.anonymous === true],
-  ['debug', ({ debug }) => debug, 'awaited'],
-  ['visits', ({ attribution }) => attribution, 'awaited'],
-  ['linker', ({ linker }) => linker, 'awaited'],
-  ['sampling', ({ sample = 1 }) => sample !== 1, 'awaited'],
+  ['debug', ({ debug }) => debug, AWAITED],
+  ['visits', ({ attribution }) => attribution, AWAITED],
+  ['linker', ({ linker }) => linker, AWAITED],
+  ['sampling', ({ sample = 1 }) => sample !== 1, AWAITED],
 ]
 /** What is captured beside pages and clicks: fetched when all is ready. It knows the words. */
 const LATE = ['behaviour', ({ capture }) => ![capture].flat().every((word) => /^(pages|clicks|false|)$/.test(word))]
@@ -103,6 +108,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     if (method < SUBSCRIBE && page._isOver) return '!tracker: shut down'
     // An event is three lines: fields, context, and its name or the page on screen.
     const lines = () => clean(tell, [b, context ? json(context) : '', a].join('\n')) + (method ? facts(page) : '')
+    heed(tell, method, a)
     let said = feed(page, method, method < 2 ? lines() : a)
     if (method == SHUTDOWN) close(page)
     // An event's id and a field.
@@ -187,9 +193,9 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         return answer('')
       }
       if (method == SHUTDOWN) {
+        heed(tell)
         forget()
         tell.sources?.()
-        heed(tell)
       }
       if (remarks[0]) notify('debug', remarks[0])
       const order = a == 'purchase' && values[1]?.transaction_id
@@ -213,12 +219,12 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
         throw name + ': ' + error
       })
     if (name == 'sources') carts = got
-    const safe = isRequired == true ? got : got.catch(refuse)
+    const safe = isRequired == REQUIRED ? got : got.catch(refuse)
     return isRequired && safe
   }
 
   /** How the edge gets the part that is wanted once consent allows it, and a part another. */
-  tell.find = (name) => getPart([name, () => true, true]).catch(refuse)
+  tell.find = (name) => getPart([name, () => true, REQUIRED]).catch(refuse)
 
   const open = async () => {
     try {

@@ -78,11 +78,13 @@ export const make = (tracker, options, tell) => {
 
   /** The identity as it was stored: that of a visit which another campaign ends has rested for ever. */
   let ended
-  if (given.newSession)
+  if (given.newSession) {
+    const before = tell.stored
     tell.stored = (text) => {
-      const parts = text.split('.')
+      const parts = (before ? before(text) : text).split('.')
       ended ??= isNewCampaign(read(), arrival) ? parts[2] : ''
       if (ended && parts[2] == ended) parts[5] = 0
       return parts.join('.')
     }
+  }
 }

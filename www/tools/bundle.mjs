@@ -7,7 +7,7 @@ const sdk = (name) => at('www/sdk', name)
 
 /** What options ask for: see www/sdk/parts.js. */
 const PARTS = [
-  'anonymous.js', 'behaviour.js', 'clicks.js', 'debug.js', 'destinations.js', 'device.js', 'errors.js', 'filter.js', 'formats-all.js',
+  'anonymous.js', 'behaviour.js', 'clicks.js', 'cookie.js', 'debug.js', 'destinations.js', 'device.js', 'errors.js', 'filter.js', 'formats-all.js',
   'formats.js', 'forms.js', 'forward.js', 'friction.js', 'gzip.js', 'impressions.js', 'linker.js', 'outbox.js', 'privacy.js',
   'sampling.js', 'sources.js', 'visits.js', 'vitals.js',
 ]
