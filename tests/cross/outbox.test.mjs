@@ -194,11 +194,12 @@ test('a page goes into the back/forward cache during an outage and comes back: w
 test('ten tabs, nine of them closed during an outage: one sends all', LIMIT, async (t) => {
   const visit = await outage(t)
   await visit.burst(5)
+  await isStored(visit, 6)
   for (let tab = 1; tab < 10; tab++) {
     await another(visit)
     await visit.burst(5, tab * 5)
+    await isStored(visit, 6 * (tab + 1))
   }
-  await isStored(visit, 60)
   const [last, ...others] = (await visit.browser.tabs()).reverse()
   for (const tab of others) {
     await visit.browser.switchTo(tab)
