@@ -122,9 +122,9 @@ export class Shop {
   }
 }
 
-/** A shop and a browser that has not loaded a page yet. */
-export async function shop(t, prefs) {
-  const world = await pages(t)
+/** A shop and a browser that has not loaded a page yet; `more` are arguments of the collector. */
+export async function shop(t, prefs, ...more) {
+  const world = await pages(t, ...more)
   const browser = new Browser(join(world.folder, 'profile'), prefs)
   world.atEnd(() => browser.quit())
   await browser.start()
