@@ -85,7 +85,7 @@ impl Queue {
     /// One such loop for all who need one.
     fn retain(&mut self, stays: &mut dyn FnMut(&Event) -> bool) -> usize {
         let before = self.events.len();
-        self.events.retain(|e| stays(e));
+        retain(&mut self.events, stays);
         self.recount();
         before - self.events.len()
     }
@@ -117,11 +117,10 @@ impl Queue {
             }
         }
         let mut at = 0..;
-        let (taken, kept) = split(core::mem::take(&mut self.events), &mut |event| {
+        let taken = extract(&mut self.events, &mut |event| {
             let place = at.next().map(|at| (event.lane, at));
             event.is_with(session) && place <= last
         });
-        self.events = kept;
         self.recount();
         taken
     }
@@ -154,14 +153,22 @@ impl Queue {
     }
 }
 
-/// Those of which it is so, and the others. One such loop for all who need one.
-pub fn split(events: Vec<Event>, is_so: &mut dyn FnMut(&Event) -> bool) -> (Vec<Event>, Vec<Event>) {
-    let (mut those, mut others) = (Vec::new(), Vec::new());
-    for event in events {
-        let list = if is_so(&event) { &mut those } else { &mut others };
-        list.push(event);
-    }
-    (those, others)
+/// One such loop for all who need one.
+fn retain(events: &mut Vec<Event>, stays: &mut dyn FnMut(&Event) -> bool) {
+    events.retain(|e| stays(e));
+}
+
+/// Takes out those of which it is so. Those are few: to copy them is less than to move all others.
+pub fn extract(events: &mut Vec<Event>, is_so: &mut dyn FnMut(&Event) -> bool) -> Vec<Event> {
+    let mut those = Vec::new();
+    retain(events, &mut |event| {
+        let goes = is_so(event);
+        if goes {
+            those.push(event.clone());
+        }
+        !goes
+    });
+    those
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -1,7 +1,7 @@
 //! Events become batches: which go together, what a batch is sent and stored as, and its halves.
 
 use super::super::event::{TORN, UNSTORED, is_stored};
-use super::super::queue::split;
+use super::super::queue::extract;
 use super::super::vocab::Lane;
 use super::*;
 
@@ -21,7 +21,7 @@ impl Tracker {
         let limit = limit.saturating_sub(native::ENVELOPE);
         let mut bytes = limit.min(self.config.count(Number::BatchBytes));
         loop {
-            let events = self.queue.take(bytes);
+            let mut events = self.queue.take(bytes);
             if events.is_empty() {
                 return false;
             }
@@ -45,8 +45,8 @@ impl Tracker {
             }
             let count = events.len();
             // Where storage is full: what is in it stays in it, in a batch of its own.
-            let (old, new) = split(events, &mut |e| is_stored(e.slot));
-            for (events, room) in [(old, u32::MAX), (new, self.room_for(Lane::Rest))] {
+            let old = extract(&mut events, &mut |e| is_stored(e.slot));
+            for (events, room) in [(old, u32::MAX), (events, self.room_for(Lane::Rest))] {
                 if events.is_empty() {
                     continue;
                 }
