@@ -8,7 +8,13 @@
 //! `valgrind --tool=callgrind --toggle-collect='*measured*'`. With 0, 1,000 and 10,000 waiting that is, per event, in thousands: held
 //! 73.9, 75.3, 75.3; queued 68.2, 68.4, 68.2; stored 98.7, 99.2, 98.4; for a full queue 68.2, 68.3, 68.5. Sent it is
 //! 7.7, 8.1, 13.2: each batch looks once through all that waits, for what is most urgent.
-#![allow(clippy::disallowed_macros, clippy::expect_used, clippy::print_stdout, reason = "a bench may panic, and prints")]
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench may panic, and prints"
+)]
 
 #[path = "../common/options.rs"]
 #[allow(dead_code, unreachable_pub, clippy::indexing_slicing, reason = "it uses a part")]
