@@ -1,7 +1,7 @@
 // The page's side of the loop: what happens goes into the engine, and what the engine says is done. It decides nothing. The numbers
 // that cross are those of mod.rs.
 
-import { OUTCOME, PAGE, REFRESH, START, UNSTORED, WAKE, facts, firstReason, mono, open, quietly, sees, send, tell, watch } from './page.js'
+import { OUTCOME, PAGE, REFRESH, START, UNSTORED, VISIBILITY, WAKE, facts, firstReason, mono, open, quietly, sees, send, tell, watch } from './page.js'
 import { keep, load } from './store.js'
 
 /** What each tracker has on the page, by the engine's numbers for them. */
@@ -45,5 +45,7 @@ export const begin = (page, named) => {
   feed(page, START, load(page), sees(page))
   // Before the first page view is recorded.
   named()
+  // A tab in the background, which nobody looks at yet.
+  if (document.hidden) feed(page, VISIBILITY)
   feed(page, PAGE, facts(page), firstReason())
 }

@@ -22,7 +22,13 @@ export const clean = (tell, text, again) => (tell.privacy ? tell.privacy(text, a
 
 /** The page on screen. */
 export const here = () => ({ url: location.href, title: document.title.replace(/\s+/g, ' '), referrer: document.referrer })
-export const facts = (page) => clean(page._notify, json(here()), 1)
+
+/** Fragments that are no route (`#/…`, `#!…`), and of the query: campaigns, and keys that the firewall does not let through. */
+const SAME = /#(?![/!]).*|&((utm|gad)_[^&#]*|[^&#]+=\[removed]|)(?![^&#])/g
+/** What of a URL tells pages apart. */
+export const pageKey = (url) => bare(url).replace(/\?/g, '&').replace(SAME, '')
+/** As the engine's `Facts` reads them. */
+export const facts = (page) => clean(page._notify, json(here()), 1).replace(/url":"(.*?)"/, (all, url) => all + ',"key":"' + pageKey(url) + '"')
 
 /** Has the parts hear something before the engine does: see PARTS in www/sdk/tracker.js. */
 export const heed = (notify, ...heard) => notify.heeds?.forEach((part) => quietly(() => part(...heard)))
@@ -44,13 +50,13 @@ export const VISIBILITY = 24
 export const WAKE = 25
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
-const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace']
+const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace', 'discard_restored']
 const reason = (word) => Math.max(0, REASONS.indexOf(word == 'traverse' ? 'back_forward' : word))
 
 /** Why the first page is on screen. */
 export const firstReason = () => {
   const entry = performance.getEntriesByType('navigation')[0] || {}
-  return reason(entry.activationStart > 0 ? 'prerender' : entry.type)
+  return reason(document.wasDiscarded ? 'discard_restored' : entry.activationStart > 0 ? 'prerender' : entry.type)
 }
 
 const on = (target, names, handle) => {
@@ -76,7 +82,8 @@ const navigation = (tell) => {
     // Somebody may have patched over us: then the chain stays as it is, and `tell` is dead.
     return () => history[name] === patched && (history[name] = original)
   })
-  return [on(window, ['popstate', 'hashchange'], () => tell('traverse')), ...undo]
+  // A router may have taken the original before us: then its page is noticed when somebody comes or goes.
+  return [on(window, ['popstate', 'hashchange'], () => tell('traverse')), on(window, ['visibilitychange', 'pagehide'], () => tell('push')), ...undo]
 }
 
 /**
@@ -129,6 +136,8 @@ export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days
     // Ties resource entries to this tracker's beacons.
     _mark: `#cb${random(1)}-`,
     _undo: [
+      // First: what leaves with the page has the view of one that was missed.
+      ...navigation(shown),
       on(document, ['click'], (event) => hear(CLICK, event, () => clicked(page, event, withText))),
       on(document, ['visibilitychange', 'resume'], (event) => seen(VISIBILITY, event)),
       on(document, ['freeze'], leave),
@@ -140,7 +149,6 @@ export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days
         seen(VISIBLE, event)
         shown('bfcache')
       }),
-      ...navigation(shown),
     ],
   }
   return page
@@ -166,9 +174,9 @@ const IS_NAMELESS = /"visitor":"(.{36})","user":null,"session":{"id":"\1"|,(.{36
 const CLICK_IDS =
   /([?&#]|%(?:25)*(?:3f|2[36]))(?:(?:\w*cl(?:k|ick)?id|[gw]braid|gclsrc|srsltid|li_fat_id|igshid|epik|(?:rdt_|sc_?|s_kw|vm)cid|mc_eid|_kx|_hsenc|mkt_tok|ef_id|awc|cjevent|tblci|_gl)(?:=|%(?:25)*3d)(?:(?!%(?:25)*2[36])[^&#"\\])*(&|%(?:25)*26)?)+/gi
 
-/** Without click ids, where the body is nameless. What follows them takes the place of the sign before them if it is as deep inside. */
-export const nameless = (text) =>
-  IS_NAMELESS.test(text) ? text.replace(CLICK_IDS, (all, mark, next = '') => (next.length == mark.length ? mark : next)) : text
+/** Without click ids. What follows them takes the place of the sign before them if it is as deep inside. */
+const bare = (text) => text.replace(CLICK_IDS, (all, mark, next = '') => (next.length == mark.length ? mark : next))
+export const nameless = (text) => (IS_NAMELESS.test(text) ? bare(text) : text)
 
 /**
  * Sends a body: `how` is 0 for a beacon (with keepalive fetch behind it), 1 for a keepalive fetch, 2 for a plain one, 3 for

@@ -27,13 +27,10 @@ const UNITS: [u32; 9] = [1, 1, 1, 1, 1, HOUR, 1, MINUTE, HOUR];
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Escaped as in JSON, like every text here.
-    pub endpoint: String,
     pub site: String,
     pub consent: Terms,
     pub pages: bool,
     pub clicks: bool,
-    /// Whether the text of clicked elements may be recorded.
-    pub text: bool,
     /// Where ids are kept: a cookie (0), local storage (1) or nowhere (2).
     pub medium: u8,
     numbers: [Millis; UNITS.len()],
@@ -44,13 +41,17 @@ impl Config {
     pub fn read(list: &str) -> Self {
         let mut rest = Json::new(list).members();
         let mut next = || rest.next().map_or(Json(""), |(_, value)| value);
-        let [endpoint, site, policy] = [next(), next(), next()].map(|text| own(text.str().unwrap_or("")));
+        // Where it goes is the page's business.
+        next();
+        let [site, policy] = [next(), next()].map(|text| own(text.str().unwrap_or("")));
         // At most nine digits: their milliseconds are far from the end of the type.
         let numbers = UNITS.map(|unit| next().int().unwrap_or(0).wrapping_mul(Millis::from(unit)));
         let medium = next().int().unwrap_or(2) as u8;
-        let [pages, clicks, text] = [next(), next(), next()].map(|flag| flag.kind() == b't');
+        let [pages, clicks] = [next(), next()].map(|flag| flag.kind() == b't');
+        // As is whether the text of what is clicked may be recorded.
+        next();
         let consent = Terms::read(policy, || next().int().unwrap_or(0) as u8);
-        Self { endpoint, site, consent, pages, clicks, text, medium, numbers }
+        Self { site, consent, pages, clicks, medium, numbers }
     }
 
     /// An option that is a number; times in milliseconds.
@@ -72,9 +73,9 @@ mod tests {
     #[test]
     fn the_list_is_read_in_its_order() {
         let c = Config::read(r#"["/c","shop \"1\"","v2",1,2,3,4,5,6,7,8,9,1,false,true,true,3,0,0,0,0,0,0,0,128,0,0,0,0,1]"#);
-        assert_eq!((c.endpoint.as_str(), c.site.as_str(), c.consent.policy.as_str()), ("/c", r#"shop \"1\""#, "v2"));
+        assert_eq!((c.site.as_str(), c.consent.policy.as_str()), (r#"shop \"1\""#, "v2"));
         assert_eq!((c.count(Number::BatchEvents), c.ms(Number::QueueMs), c.ms(Number::IdleMs)), (1, 6 * 3_600_000, 8 * 60_000));
-        assert_eq!((c.medium, c.pages, c.clicks, c.text), (1, false, true, true));
+        assert_eq!((c.medium, c.pages, c.clicks), (1, false, true));
         assert_eq!(c.consent.required, Purposes::ANALYTICS.with(Purposes::MARKETING));
         assert_eq!(c.consent.signals.resolved(), Choices::yes_to(Purposes::ANALYTICS).merged(Choices::no_to(Purposes::SALE)));
     }
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_missing_grants_nothing() {
         let c = Config::read("");
-        assert_eq!((c.endpoint.as_str(), c.pages, c.count(Number::BatchEvents)), ("", false, 0));
+        assert_eq!((c.site.as_str(), c.pages, c.count(Number::BatchEvents)), ("", false, 0));
         assert_eq!((c.consent.required, c.consent.signals.resolved()), (Purposes::ALL, Choices::default()));
     }
 }

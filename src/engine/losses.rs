@@ -1,6 +1,7 @@
 //! Nothing is lost without a name: the closed list of reasons, and how often each came up.
 
 use super::json::Writer;
+use super::text::word;
 
 /// Why an accepted event never arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +25,19 @@ pub enum Loss {
 }
 
 /// Wire names, in the order of the enum.
-pub const NAMES: [&str; 8] = ["consent_denied", "withdrawn", "queue_full", "expired", "oversize", "rejected", "filtered", "damaged"];
+const NAMES: &str = "consent_denied withdrawn queue_full expired oversize rejected filtered damaged";
+const COUNT: usize = 8;
 
 impl Loss {
     /// Its wire name.
     pub fn name(self) -> &'static str {
-        NAMES.get(self as usize).copied().unwrap_or("")
+        word(NAMES, self as usize)
     }
 }
 
 /// How often each reason came up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Losses([u32; NAMES.len()]);
+pub struct Losses([u32; COUNT]);
 
 impl Losses {
     pub fn add(&mut self, loss: Loss, count: usize) {
@@ -53,7 +55,7 @@ impl Losses {
 
     /// Name and count of each reason that came up.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, u32)> + '_ {
-        NAMES.iter().zip(self.0).filter(|(_, n)| *n > 0).map(|(name, n)| (*name, n))
+        self.0.into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(place, n)| (word(NAMES, place), n))
     }
 
     pub fn total(&self) -> u64 {

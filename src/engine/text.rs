@@ -14,6 +14,16 @@ pub fn part<'a>(rest: &mut &'a str, mark: u8) -> &'a str {
     part
 }
 
+/// The word of that place in a list of words with blanks between them; empty where there is none. A list of texts has an address
+/// and a length for each.
+pub fn word(words: &'static str, place: usize) -> &'static str {
+    let mut rest = words;
+    for _ in 0..place {
+        part(&mut rest, b' ');
+    }
+    part(&mut rest, b' ')
+}
+
 /// Whether `word` is in a list of words with blanks between them.
 pub fn is_one_of(word: &str, words: &str) -> bool {
     words.as_bytes().split(|b| *b == b' ').any(|w| w == word.as_bytes())

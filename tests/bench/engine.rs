@@ -53,7 +53,7 @@ impl Page {
         let options = format!(r#"{{"endpoint":"/collect","queue":{{"events":{},"bytes":1000000000}}}}"#, capacity.max(1));
         let mut page = Self { tracker: Tracker::new(Config::read(&options::config_list(&options)), [1, 2]), mono: 0 };
         page.input(Input::Start { stored: None, sees_beacons: true, holds_tail: false });
-        let facts = Facts { url: "https://shop.test/".to_owned(), title: "Shop".to_owned(), referrer: String::new() };
+        let facts = Facts { url: "https://shop.test/".to_owned(), title: "Shop".to_owned(), referrer: String::new(), key: "/".to_owned() };
         page.input(Input::Page(facts, Reason::Navigate));
         page
     }

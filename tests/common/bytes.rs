@@ -98,7 +98,7 @@ impl Cursor<'_> {
     }
 
     fn facts(&mut self) -> Facts {
-        Facts { url: self.escaped(), title: self.escaped(), referrer: self.escaped() }
+        Facts { url: self.escaped(), title: self.escaped(), referrer: self.escaped(), key: self.escaped() }
     }
 }
 
@@ -205,8 +205,8 @@ pub fn texts(bytes: &[u8]) {
                 Input::Visible
             }
             9 => Input::Hidden,
-            10 => Input::Page(Facts { url: text(), title: text(), referrer: text() }, Reason::Push),
-            _ => Input::PageCall(Facts { url: text(), title: text(), referrer: text() }, text(), text()),
+            10 => Input::Page(Facts { url: text(), title: text(), referrer: text(), key: text() }, Reason::Push),
+            _ => Input::PageCall(Facts { url: text(), title: text(), referrer: text(), key: text() }, text(), text()),
         };
         tracker.handle(input, now);
         now.mono += c.number();

@@ -31,7 +31,8 @@ pub fn config(more: &str) -> Config {
 
 /// The page `/name` of the shop.
 pub fn facts(name: &str) -> Facts {
-    Facts { url: format!("https://shop.test/{name}"), title: name.to_owned(), referrer: "https://search.test/".to_owned() }
+    let url = format!("https://shop.test/{name}");
+    Facts { key: url.clone(), url, title: name.to_owned(), referrer: "https://search.test/".to_owned() }
 }
 
 pub const YES: &str = r#"{"analytics":"granted","marketing":"granted"}"#;

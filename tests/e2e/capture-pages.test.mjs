@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from './collector.mjs'
-import { HISTORIES, YES, pages, tags, views } from './world.mjs'
+import { HISTORIES, YES, pages, stopClock, tags, views } from './world.mjs'
 
 /** Goes back or forward within the document, until all listeners have heard. */
 const traverse = (page, by) =>
@@ -15,11 +15,26 @@ const traverse = (page, by) =>
 /** The address is there; a page from the back/forward cache is not loaded again, so nothing else can be waited for. */
 const arrived = (page, path) => page.waitForURL(`**${path}`, { waitUntil: 'commit' })
 
+/** Runs before the page's scripts: counts what is written to the history, and keeps the originals as some routers do. */
+function watchHistory() {
+  window.written = 0
+  window.originals = {}
+  for (const name of ['pushState', 'replaceState']) {
+    const original = History.prototype[name]
+    History.prototype[name] = function (...args) {
+      window.written++
+      return original.apply(this, args)
+    }
+    window.originals[name] = history[name].bind(history)
+  }
+}
+
 for (const [way, prepare] of Object.entries(HISTORIES)) {
   const visiting = async (t) => {
     const world = await pages(t)
     const visit = await world.visit()
     if (prepare) await visit.page.addInitScript(prepare)
+    await visit.page.addInitScript(watchHistory)
     await visit.go('/one.html')
     assert.equal(await visit.page.evaluate(() => 'navigation' in window), !prepare)
     return { world, visit, page: visit.page }
@@ -36,6 +51,7 @@ for (const [way, prepare] of Object.entries(HISTORIES)) {
     await page.evaluate(() => { location.hash = '#/route' })
     await page.evaluate(() => { location.hash = '#/route/2' })
     await traverse(page, -1)
+    assert.equal(await page.evaluate(() => window.written), 3, 'the history is the shop\'s')
     assert.deepEqual(views(await visit.leave(), world.origin), [
       'navigate /one.html',
       'push /list',
@@ -62,6 +78,28 @@ for (const [way, prepare] of Object.entries(HISTORIES)) {
     await traverse(page, -1)
     await page.evaluate(() => history.pushState(null, '', '/other'))
     assert.deepEqual(views(await visit.leave(), world.origin), ['navigate /one.html', 'push /other'])
+  })
+
+  test(`with ${way}, campaign keys that are taken off the address make no page view`, async (t) => {
+    const { world, visit, page } = await visiting(t)
+    await page.evaluate(() => {
+      history.pushState(null, '', '/list?page=2&utm_source=mail&gclid=abc')
+      history.replaceState(null, '', '/list?page=2')
+      history.replaceState(null, '', '/list?page=3')
+    })
+    assert.deepEqual(views(await visit.leave(), world.origin), [
+      'navigate /one.html',
+      // Without a yes to marketing the click's id does not leave.
+      'push /list?page=2&utm_source=mail',
+      'replace /list?page=3',
+    ])
+  })
+
+  test(`with ${way}, a router that kept the original of pushState is noticed`, async (t) => {
+    const { world, visit, page } = await visiting(t)
+    await page.evaluate(() => window.originals.pushState(null, '', '/list'))
+    // The page is hidden by being left.
+    assert.deepEqual(views(await visit.leave(), world.origin), ['navigate /one.html', 'push /list'])
   })
 
   test(`with ${way}, a reload and a way back to another document are one page view each`, async (t) => {
@@ -176,4 +214,53 @@ test('page() is a page view where the automatic ones are switched off', async (t
   const events = await visit.leave()
   assert.deepEqual(views(events, world.origin), ['call /list'])
   assert.deepEqual(events[0].data, { shelf: 'top' })
+})
+
+test('of the query only the keys that the shop allows tell pages apart', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  await visit.go(world.put('keys', { head: tags({ ...YES, privacyQueryKeys: '["q"]' }) }))
+  await visit.page.evaluate(() => {
+    history.pushState(null, '', '/search?q=mug&sid=17')
+    history.pushState(null, '', '/search?q=mug&sid=18')
+    history.replaceState(null, '', '/search?q=mug')
+    history.replaceState(null, '', '/search?view=grid&q=mug')
+    history.pushState(null, '', '/search?q=cup&sid=18')
+  })
+  assert.deepEqual(views(await visit.leave(), world.origin), ['navigate /keys.html', 'push /search?q=mug&sid=[removed]', 'push /search?q=cup&sid=[removed]'])
+})
+
+test('a page that is told by a call as well counts once', async (t) => {
+  const world = await pages(t)
+  const visit = await world.visit()
+  await visit.page.addInitScript(stopClock)
+  await visit.go(world.put('both', { script: "cartbeacon('page')" }))
+  const answer = await visit.page.evaluate(() => {
+    history.pushState(null, '', '/list')
+    return window.cartbeacon('page')
+  })
+  assert.deepEqual(answer, { id: '', accepted: false, reason: 'page: counted already' })
+  assert.deepEqual(views(await visit.leave(), world.origin), ['navigate /both.html', 'push /list'])
+})
+
+test('a tab that is opened in the background is a page view when it is shown', async (t) => {
+  const world = await pages(t)
+  world.put('later', { script: "cartbeacon('track', 'login', { method: document.visibilityState })" })
+  const window = await world.window()
+  await window.tab(`${world.origin}/one.html`)
+  const tab = await window.tab(`${world.origin}/later.html`, { background: true })
+  const page = await tab.attach()
+  await page.when("window.cartbeacon?.tracker?.ready.then(({ engine }) => engine === 'wasm')")
+  await page.evaluate("cartbeacon('flush')")
+  const before = await world.collector.expectNames('page_view', 'login')
+  assert.deepEqual(views(before, world.origin), ['navigate /one.html'])
+  const login = before.find(({ name }) => name === 'login')
+  assert.equal(login.data.method, 'hidden')
+  await tab.show()
+  await page.when('!document.hidden')
+  await page.evaluate("cartbeacon('flush')")
+  const events = await world.collector.expectNames('page_view', 'page_view', 'login')
+  const view = events.find(({ name, page: { url } }) => name === 'page_view' && url.endsWith('/later.html'))
+  assert.ok(view.t > login.t, 'the view begins when somebody looks')
+  assert.equal(view.page.id, login.page.id, 'what happened before was on this page')
 })

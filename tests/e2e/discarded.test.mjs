@@ -103,6 +103,8 @@ test('a discarded tab that is looked at again has the same visitor and visit, it
   assert.deepEqual(all.map(({ name }) => name).sort(), names)
   assert.equal(new Set(all.map(({ visitor, session }) => visitor + session)).size, 1, 'one visit of one visitor')
   assert.equal(new Set(all.map(({ seq }) => seq)).size, all.length)
+  const views = all.filter(({ name }) => name === 'page_view')
+  assert.deepEqual(views.map(({ page }) => page.reason).sort(), ['discard_restored', 'navigate'])
   const { total } = await (await fetch(`${world.collector.origin}/reports/orders`)).json()
   assert.equal(total, 1, 'the order counts once')
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as esbuild from 'esbuild'
 import { at } from '../../www/tools/paths.mjs'
-import { HISTORIES, YES, pages, tags, views } from './world.mjs'
+import { HISTORIES, YES, pages, stopClock, tags, views } from './world.mjs'
 
 const ROUTERS = ['react', 'vue']
 const built = new Map()
@@ -52,9 +52,11 @@ for (const router of ROUTERS)
       await page.waitForURL('**#reviews')
       await go('product', '/product/1')
       await back('goBack', '/list?sort=price')
-      // The page it is on is no other page.
+      // The page it is on, and the same with a campaign: no other page.
       await page.click('#sort')
+      await go('campaign', '/list?sort=price&utm_source=banner')
       await go('old', '/new')
+      await back('goBack', '/list?sort=price&utm_source=banner')
       await back('goBack', '/list?sort=price')
       await back('goBack', '/list')
       await page.reload()
@@ -71,7 +73,7 @@ for (const router of ROUTERS)
         'replace /product/1',
         'back_forward /list?sort=price',
         'push /new',
-        'back_forward /list?sort=price',
+        'back_forward /list?sort=price&utm_source=banner',
         'back_forward /list',
         'reload /list',
         'push /',
@@ -81,3 +83,18 @@ for (const router of ROUTERS)
       assert.equal(pagesOf.at(-1).title, 'Shop /')
       assert.equal(pagesOf[2].referrer, `${world.origin}/list`, 'in the app the page before is the referrer')
     })
+
+for (const router of ROUTERS)
+  test(`${router}: a shop that calls page() for each route as well counts each page once`, async (t) => {
+    const { world, visit, page } = await shopOf(t, router)
+    await page.addInitScript(stopClock)
+    await page.addInitScript(() => {
+      window.told = () => window.cartbeacon('page')
+    })
+    await visit.go('/')
+    for (const [id, path] of [['list', '/list'], ['sort', '/list?sort=price'], ['home', '/']]) {
+      await page.click(`#${id}`)
+      await page.waitForFunction((title) => document.title === title, `Shop ${path}`)
+    }
+    assert.deepEqual(views(await visit.leave(), world.origin), ['navigate /', 'push /list', 'push /list?sort=price', 'push /'])
+  })

@@ -27,9 +27,9 @@ export class Window {
     return this.#session.send('Target.disposeBrowserContext', { browserContextId: this.#contextId })
   }
 
-  /** Opens a tab in front of the others: the one before is hidden. */
-  async tab(url) {
-    const { targetId } = await this.#session.send('Target.createTarget', { url, browserContextId: this.#contextId })
+  /** Opens a tab in front of the others, so that the one before is hidden, or behind them. */
+  async tab(url, { background = false } = {}) {
+    const { targetId } = await this.#session.send('Target.createTarget', { url, background, browserContextId: this.#contextId })
     return {
       /** Brings it to the front again. */
       show: () => this.#session.send('Target.activateTarget', { targetId }),

@@ -8,8 +8,10 @@ import { LINKS, REPLACES, titleOf } from './shop.js'
 function Shop() {
   const { pathname, search } = useLocation()
   const navigate = useNavigate()
+  // In strict mode an effect of a new component runs twice.
   useEffect(() => {
     document.title = titleOf(pathname + search)
+    window.told?.()
   }, [pathname, search])
   return h('nav', {}, [
     ...LINKS.map(([id, to]) => h(Link, { key: id, id, to }, id)),

@@ -4,6 +4,7 @@ export const LINKS = [
   ['home', '/'],
   ['list', '/list'],
   ['sort', '/list?sort=price'],
+  ['campaign', '/list?sort=price&utm_source=banner'],
   ['anchor', '/list?sort=price#reviews'],
   ['old', '/old'],
 ]

@@ -12,6 +12,7 @@ const router = createRouter({
 })
 router.afterEach(({ fullPath }) => {
   document.title = titleOf(fullPath.split('#')[0])
+  window.told?.()
 })
 
 createApp({

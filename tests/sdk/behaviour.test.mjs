@@ -1,12 +1,11 @@
 /** What the part `behaviour` decides, without a page. In real ones: tests/e2e/behaviour.test.mjs. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { heed } from '../../src/edge/page.js'
+import { heed, pageKey } from '../../src/edge/page.js'
 import { depth, passed } from '../../www/sdk/behaviour/depth.js'
 import { engaged } from '../../www/sdk/behaviour/engaged.js'
 import { linkEvent } from '../../www/sdk/behaviour/links.js'
 import { read } from '../../www/sdk/behaviour/options.js'
-import { pageKey } from '../../www/sdk/behaviour/page-key.js'
 import { WASM, fresh, openPage } from './page.mjs'
 
 test('engaged time is visible, focused, and near a sign of a hand', () => {
@@ -70,12 +69,24 @@ test('depth is of the height that there is now', () => {
   assert.deepEqual(passed([90], 90, 100), [])
 })
 
-test('a page is what the engine takes for one', () => {
+test('pages are told apart by path, route and the query keys that matter', () => {
   for (const [url, key] of [
-    ['https://s/a?b=1', 'https://s/a?b=1'],
-    ['https://s/a#reviews', 'https://s/a'],
+    ['https://s/a', 'https://s/a'],
+    ['https://s/a?', 'https://s/a'],
+    ['https://s/a#part', 'https://s/a'],
+    ['https://s/a?page=2#part', 'https://s/a&page=2'],
     ['https://s/#/a', 'https://s/#/a'],
+    ['https://s/#/a?x=1', 'https://s/#/a&x=1'],
     ['https://s/#!a', 'https://s/#!a'],
+    // Where the visit came from.
+    ['https://s/a?utm_source=x&page=2&gclid=1', 'https://s/a&page=2'],
+    ['https://s/a?page=2&fbclid=2&gad_source=1', 'https://s/a&page=2'],
+    ['https://s/a?utm_source=x#/b?msclkid=2&a=1', 'https://s/a#/b&a=1'],
+    ['https://s/a?my_utm_source=x', 'https://s/a&my_utm_source=x'],
+    // What the firewall does not let through.
+    ['https://s/a?ref=[removed]&q=1', 'https://s/a&q=1'],
+    ['https://s/a?q=1&ref=[removed]', 'https://s/a&q=1'],
+    ['https://s/a?q=[email]', 'https://s/a&q=[email]'],
   ])
     assert.equal(pageKey(url), key)
 })

@@ -6,13 +6,12 @@
  * small modules of behaviour/, which know no page.
  */
 
-import { LEAVE, PAGE, VISIBILITY, VISIBLE, facts } from '../../src/edge/page.js'
+import { LEAVE, PAGE, VISIBILITY, VISIBLE } from '../../src/edge/page.js'
 import { depth, passed } from './behaviour/depth.js'
 import { calm, isIgnored, pathOf } from './behaviour/element.js'
 import { TICK, engaged } from './behaviour/engaged.js'
 import { linkEvent } from './behaviour/links.js'
 import { read } from './behaviour/options.js'
-import { pageKey } from './behaviour/page-key.js'
 
 /** Signs of a hand. Scrolling is none: carousels and tickers scroll as well. */
 const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchmove']
@@ -31,8 +30,6 @@ export const make = (tracker, options, tell) => {
   const { words, parts, wanted } = read(options, (reason) => tell('debug', JSON.stringify({ reason })))
   const has = (word) => words.includes(word)
   const now = () => performance.now()
-  /** The URL as the engine sees it. */
-  const key = () => pageKey(JSON.parse(facts({ _notify: tell })).url)
 
   const follow = (event) => {
     const path = pathOf(event)
@@ -45,7 +42,7 @@ export const make = (tracker, options, tell) => {
 
   const time = engaged(now())
   const root = () => wanted.scrollRoot && document.querySelector(wanted.scrollRoot)
-  let page = key()
+  let page = tell.key()
   let href = location.href
   let ofPage, ofRoot, told, hasScrolled, ticking, looking, settling
 
@@ -112,7 +109,7 @@ export const make = (tracker, options, tell) => {
   const turn = (reason) => {
     if (location.href == href && reason != BFCACHE) return
     href = location.href
-    const next = key()
+    const next = tell.key()
     if (next == page && reason != BFCACHE) return
     page = next
     report()

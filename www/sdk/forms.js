@@ -3,11 +3,10 @@
  * for. No value is read: a term is taken from the address that the search leads to.
  */
 
-import { LEAVE, PAGE, facts } from '../../src/edge/page.js'
+import { LEAVE, PAGE } from '../../src/edge/page.js'
 import { attribute, calm, fieldName, isIgnored, isSecret, pathOf } from './behaviour/element.js'
 import { story } from './behaviour/form.js'
 import { everyDocument } from './behaviour/frames.js'
-import { pageKey } from './behaviour/page-key.js'
 import { termIn } from './behaviour/search.js'
 
 /** A page that goes so soon after a form's data were gathered goes because it was sent, by `form.submit()`. In ms. */
@@ -21,8 +20,7 @@ export const make = (tracker, options, tell) => {
   const { signal } = closing
   const { words, wanted } = tell.captured
   const now = () => performance.now()
-  const key = () => pageKey(JSON.parse(facts({ _notify: tell })).url)
-  let page = key()
+  let page = tell.key()
   let href = location.href
 
   /** Forms that were touched, and when data of one were gathered without a `submit`. */
@@ -105,7 +103,7 @@ export const make = (tracker, options, tell) => {
     else if (what == PAGE) {
       if (location.href == href) return
       href = location.href
-      const next = key()
+      const next = tell.key()
       if (next == page) return
       page = next
       abandon()

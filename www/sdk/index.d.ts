@@ -21,7 +21,10 @@ export function init(options: Options | (Omit<Options, 'endpoint'> & { destinati
 export interface Tracker {
   /** Settles always, never rejects. Asked again after the tracker stopped by an error, it says `none` and why. */
   readonly ready: Promise<Ready>
-  /** A page view now. Those of navigation come by themselves: `capture.pages`. */
+  /**
+   * A page view now. Those of navigation come by themselves: `capture.pages`. Within 500 ms of the page's last one it is
+   * refused (`page: counted already`).
+   */
   page(fields?: CustomFields): Answer
   /**
    * An event, of the vocabulary (typed and checked) or your own (`[a-z][a-z0-9_]{0,39}`). Never throws, never waits.

@@ -50,7 +50,8 @@ const AWAITED = 2
 /**
  * The parts that options ask for: the name, when, and whether it is required or awaited. Else nothing waits for it. What cannot be
  * had is said in debug. A part's module exports it as `part`, perhaps a promise, or `make(tracker, options, tell)`; the edge finds
- * it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a promise of another part.
+ * it by its name on `tell`, the function that it tells everything. `tell.find(name)` is a promise of another part, `tell.key()`
+ * what tells the page on screen from others.
  *
  * What a part puts into the set `tell.heeds` is called as `heed(what, event, number)` with all that the engine hears (the
  * numbers of src/edge/page.js), before the engine does. So what it tracks then is still of the page that is being left, and
@@ -208,6 +209,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
 
   const tell = (topic, payload) => notify(topic, JSON.parse(payload))
   tell.run = run
+  tell.key = () => JSON.parse(facts({ _notify: tell })).key
   tell.domain = options.cookie?.domain
 
   /** Puts a part where the edge finds it. A promise of one that must be there. */

@@ -42,6 +42,7 @@ fn real_bodies() -> Vec<String> {
     let mut tracker = Tracker::new(config, [1, 2]);
     let facts = |name: &str| Facts {
         url: format!("https://shop.example/{name}"),
+        key: name.to_owned(),
         title: r#"A \"shop\" \ud83d"#.to_owned(),
         referrer: String::new(),
     };

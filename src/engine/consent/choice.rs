@@ -1,30 +1,14 @@
 //! Purposes, and what the shopper said to each.
 
 use crate::engine::json::Writer;
+use crate::engine::text::word;
 
 /// Names of the purposes, in the order of their bits, then those of the sources in theirs: one table is smaller than two.
-const NAMES: [&str; 16] = [
-    "analytics",
-    "marketing",
-    "preferences",
-    "sale",
-    "api",
-    "tcf",
-    "gpp",
-    "google",
-    "shopify",
-    "wordpress",
-    "gpc",
-    "dnt",
-    "stored",
-    "region",
-    "auto",
-    "default",
-];
+const NAMES: &str = "analytics marketing preferences sale api tcf gpp google shopify wordpress gpc dnt stored region auto default";
 
 /// The name at a place of the table.
 pub(super) fn name(place: u8) -> &'static str {
-    NAMES.get(usize::from(place)).copied().unwrap_or("")
+    word(NAMES, usize::from(place))
 }
 
 /// A set of purposes.

@@ -14,6 +14,7 @@ pub use terms::Terms;
 use super::event::Event;
 use super::losses::Loss;
 use super::queue::{Caps, Queue};
+use super::text::word;
 use super::time::Millis;
 
 /// Proof that something may leave the page. Only a granted consent makes one; it goes to the browser with the bytes.
@@ -98,12 +99,13 @@ impl Consent {
 
     /// The wire name of the state.
     pub fn state_name(&self) -> &'static str {
-        match self.state {
-            State::Pending(_) => "pending",
-            State::Granted => "granted",
-            State::Denied => "denied",
-            State::Withdrawn => "withdrawn",
-        }
+        let place = match self.state {
+            State::Pending(_) => 0,
+            State::Granted => 1,
+            State::Denied => 2,
+            State::Withdrawn => 3,
+        };
+        word("pending granted denied withdrawn", place)
     }
 
     /// The purposes granted now.

@@ -8,7 +8,7 @@ use crate::engine::vocab::Lane;
 
 /// An event of that size on the wire.
 pub fn event(n: u32, lane: Lane, bytes: usize) -> Event {
-    let page = Rc::new(Page::new(Uuid(1), "", "", "", Reason::Navigate));
+    let page = Rc::new(Page::new(Uuid(1), "", "", "", "", Reason::Navigate));
     let text = "x".repeat(bytes.saturating_sub(112));
     Event { id: Uuid(u128::from(n)), at: u64::from(n), lane, seq: n, page, session: None, slot: 0, text }
 }

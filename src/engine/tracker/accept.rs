@@ -12,6 +12,9 @@ const MAX_DATA: usize = 57_344;
 /// While nothing keeps a batch from leaving, a burst may exceed the queue's limits up to here.
 const BURST: Caps = Caps { events: 20_000, bytes: 8 << 20 };
 
+/// A page that is said again within this time is the same view.
+const SAME_MS: Millis = 500;
+
 /// When and where something happened, if not now and here, and the id it was promised.
 #[derive(Default)]
 pub(super) struct Context {
@@ -26,14 +29,23 @@ impl Tracker {
         // The page was there before us: its view is as old as it is, and older than all that was called early.
         let is_first = self.page.is_none() && reason != Reason::Prerender;
         if let Some(page) = &self.page {
-            is_view &= reason == Reason::Bfcache || page.is_left_for(&facts.url);
+            is_view &= reason == Reason::Bfcache || page.is_left_for(facts);
             reason = page.refine(&facts.url, reason);
         }
         if is_view || self.page.is_none() {
             self.show(facts, reason, now);
         }
-        if is_view {
-            let at = is_first.then_some(self.origin);
+        self.view(is_first.then_some(self.origin), now);
+    }
+
+    /// Records the view of the page on screen, once. Nobody sees a page that comes while the tab is in the background: then its
+    /// view is due when somebody does.
+    pub(super) fn view(&mut self, at: Option<Millis>, now: Now) {
+        if let Some(page) = &self.page
+            && self.config.pages
+            && !self.hidden
+            && page.viewed.replace(page.viewed.get().max(1)) == 0
+        {
             // The part behind `beforeSend` has its say about a view, too: then it is a call like any other.
             if let Some(mut w) = self.notice(Topic::Ask) {
                 w.number("t", at.unwrap_or_else(|| self.at(now)));
@@ -50,14 +62,14 @@ impl Tracker {
             Some(before) if reason != Reason::Bfcache => &before.url,
             _ => &facts.referrer,
         };
-        let page = Page::new(self.rng.uuid(self.at(now)), &facts.url, &facts.title, referrer, reason);
+        let page = Page::new(self.rng.uuid(self.at(now)), &facts.url, &facts.title, referrer, &facts.key, reason);
         self.page = Some(Rc::new(page));
         self.timers.set(Timer::Title, now.mono + TITLE_MS);
     }
 
     pub(super) fn page_call(&mut self, facts: &Facts, fields: &str, context: &str, now: Now) -> Answer {
         let context = self.context(context, now);
-        if context.page.is_none() && self.page.as_ref().is_none_or(|p| p.is_left_for(&facts.url)) {
+        if context.page.is_none() && self.page.as_ref().is_none_or(|p| p.is_left_for(facts)) {
             self.show(facts, Reason::Call, now);
         }
         self.record("page_view", fields, context, now)
@@ -82,7 +94,7 @@ impl Tracker {
             Some(page) if page.url == url => page.clone(),
             _ => {
                 let text = |key| value.text(key).unwrap_or("");
-                Rc::new(Page::new(self.rng.uuid(self.at(now)), url, text("title"), text("referrer"), Reason::Navigate))
+                Rc::new(Page::new(self.rng.uuid(self.at(now)), url, text("title"), text("referrer"), "", Reason::Navigate))
             }
         });
         Context { at, page, id }
@@ -111,6 +123,12 @@ impl Tracker {
             return Answer::Refused(Problem::new("page", "not on screen yet"));
         };
         let at = context.at.unwrap_or_else(|| self.at(now));
+        if name == "page_view" {
+            if at < page.viewed.get() + SAME_MS {
+                return Answer::Refused(Problem::new("page", "counted already"));
+            }
+            page.viewed.set(self.at(now));
+        }
         let id = context.id.unwrap_or_else(|| self.rng.uuid(at));
         let event = Event { id, at, lane: checked.lane, seq: 0, page, session: None, slot: UNSTORED, text };
         self.accepted += 1;

@@ -145,6 +145,7 @@ impl Tracker {
                 self.open_outbox();
                 // A computer that slept has a monotonic clock that stood still: catch up, never go back.
                 self.origin = self.origin.max(now.wall.saturating_sub(now.mono));
+                self.view(None, now);
             }
             Input::Online => {
                 self.delivery.resume();
