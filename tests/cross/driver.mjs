@@ -195,7 +195,8 @@ export class Browser {
 
   /** Another tab, in front, driven from now on. */
   async newTab() {
-    await this.#driver.switchTo().newWindow('tab')
+    // A tab of WebKitGTK's test window is not shown before somebody selects it; a window is.
+    await this.#driver.switchTo().newWindow(BROWSER === 'webkit' ? 'window' : 'tab')
     return this.tab()
   }
 
