@@ -3,7 +3,7 @@
 
 import { WITHDRAWN, nameless, quietly } from './page.js'
 
-const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
+export const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
 
 /** The key of what is kept for a site. Parts add to it: what begins with `!` belongs to the outbox, with `.` to other parts. */
 export const keyOf = (site) => 'cb_' + `${site || ''}`.replace(/[^a-z\d-]/gi, '')

@@ -9,7 +9,7 @@
  */
 
 import { LEAVE, VISIBLE, quietly } from '../../src/edge/page.js'
-import { keyOf } from '../../src/edge/store.js'
+import { keyOf, readCookie } from '../../src/edge/store.js'
 import { uuid7 } from './early.js'
 import { UUID, read } from './identity.js'
 import { list } from './standing.js'
@@ -32,7 +32,8 @@ const AFTER = 1000
 /** So often one page asks again because what it got was somebody else's by then. */
 const MOST = 3
 
-const readCookie = (name) => quietly(() => document.cookie.split('; ').find((pair) => pair.startsWith(name + '='))?.slice(name.length + 1)) || ''
+/** Empty where there is none, or the page may not ask. */
+const cookieOf = (name) => quietly(() => readCookie(name)) || ''
 
 const write = (name, value, age, domain) =>
   quietly(() => {
@@ -54,7 +55,7 @@ export const make = (tracker, options, tell) => {
   const domains = domainsOf(location.hostname)
 
   const remove = (...names) => {
-    for (const name of names) if (readCookie(name)) [tell.domain, ...domains].some((domain) => domain != null && (write(name, '', 0, domain), !readCookie(name)))
+    for (const name of names) if (cookieOf(name)) [tell.domain, ...domains].some((domain) => domain != null && (write(name, '', 0, domain), !cookieOf(name)))
   }
   if (cookie.server == 'delete') return remove(ID, ASK)
 
@@ -84,13 +85,13 @@ export const make = (tracker, options, tell) => {
 
   /** Who this browser may know beyond a visit: what the tracker keeps, with the yes to it, is the truth for all tabs. */
   const own = () => {
-    const known = read(storage == 'local' ? quietly(() => localStorage.getItem(key)) : readCookie(key))
+    const known = read(storage == 'local' ? quietly(() => localStorage.getItem(key)) : cookieOf(key))
     return known && known.choices & MARKETING ? known : undefined
   }
 
   /** Away with what came for somebody who is nobody now, or somebody else. */
   const tidy = () => {
-    const [kept] = readCookie(ID).split('.')
+    const [kept] = cookieOf(ID).split('.')
     const isOther = kept && kept != own()?.visitor
     if (isOther) remove(ID, ASK)
     return isOther
@@ -105,7 +106,7 @@ export const make = (tracker, options, tell) => {
 
   const probe = () => {
     const tried = storage == 'local' ? [''] : [tell.domain, ...domains].filter((domain) => domain != null)
-    widest = tried.find((domain) => (write(ASK, 1, HOUR, domain), readCookie(ASK)))?.replace(/^\./, '')
+    widest = tried.find((domain) => (write(ASK, 1, HOUR, domain), cookieOf(ASK)))?.replace(/^\./, '')
     const isTaken = widest ? ('.' + url.hostname).endsWith('.' + widest) : widest == '' && url.hostname == location.hostname
     if (!isTaken && widest != null) tell('debug', JSON.stringify({ reason: "cookie: no cookie of that host is this page's" }))
     return isTaken
@@ -113,9 +114,9 @@ export const make = (tracker, options, tell) => {
 
   const ask = async (isAgain) => {
     const { visitor, n } = own() || {}
-    const [kept, , issued] = readCookie(ID).split('.')
+    const [kept, , issued] = cookieOf(ID).split('.')
     const isFresh = kept == visitor && Math.abs(Date.now() / 1000 - issued) < WEEK
-    if (!isAllowed || flight || !visitor || isFresh || (isAgain ? ++asked > MOST : readCookie(ASK) || !probe())) return
+    if (!isAllowed || flight || !visitor || isFresh || (isAgain ? ++asked > MOST : cookieOf(ASK) || !probe())) return
     const mine = (flight = {})
     const { signal } = leaving
     const body = JSON.stringify({ v: 1, site, visitor, n, domain: widest || undefined, days: /^[1-9]\d{0,8}$/.test(cookie.days) ? Math.min(cookie.days, 395) : 395 })
@@ -142,7 +143,7 @@ export const make = (tracker, options, tell) => {
     const may = mayRead
     mayRead = false
     if (known || !may) return known
-    const [visitor, n] = readCookie(ID).split('.')
+    const [visitor, n] = cookieOf(ID).split('.')
     // A visit that ended long ago: the next event begins another one, of the same visitor.
     return UUID.test(visitor) && /^[1-9]\d{0,8}$/.test(n) ? ['1', visitor, uuid7(Date.now()), n, 0, 0, 0, 0, Date.now()].join('.') : known
   }
