@@ -119,6 +119,23 @@ fn a_page_that_nobody_looked_at_is_no_view() {
 }
 
 #[test]
+fn a_page_that_comes_back_unseen_is_one_view() {
+    // Opened in the background, left there and restored.
+    let mut shop = Shop::new("");
+    shop.input(Input::Hidden);
+    shop.shown("/a", Reason::Navigate);
+    let back = |shop: &mut Shop| {
+        shop.input(Input::Leave);
+        shop.wait(1).input(Input::Visible);
+        shop.wait(1).shown("/a", Reason::Bfcache);
+    };
+    back(&mut shop);
+    assert_eq!(shop.views(), ["navigate /a"]);
+    back(&mut shop);
+    assert_eq!(shop.views(), ["navigate /a", "bfcache /a"], "this time it had been looked at");
+}
+
+#[test]
 fn a_page_that_comes_while_nobody_looks_waits_as_well() {
     let mut shop = Shop::new("");
     shop.shown("/a", Reason::Navigate);

@@ -29,7 +29,7 @@ impl Tracker {
         // The page was there before us: its view is as old as it is, and older than all that was called early.
         let is_first = self.page.is_none() && reason != Reason::Prerender;
         if let Some(page) = &self.page {
-            is_view &= reason == Reason::Bfcache || page.is_left_for(facts);
+            is_view &= reason == Reason::Bfcache && self.was_seen || page.is_left_for(facts);
             reason = page.refine(&facts.url, reason);
         }
         if is_view || self.page.is_none() {

@@ -56,6 +56,8 @@ pub struct Tracker {
     /// The topics somebody listens to.
     wanted: u8,
     hidden: bool,
+    /// Whether the page had its view when it was hidden: whoever comes back to one that had none sees it for the first time.
+    was_seen: bool,
     sees_beacons: bool,
     holds_tail: bool,
     /// Whether the browser has a tail to send.
@@ -80,6 +82,7 @@ impl Tracker {
             last: None,
             wanted: 0,
             hidden: false,
+            was_seen: false,
             sees_beacons: false,
             holds_tail: false,
             has_tail: false,
@@ -134,6 +137,7 @@ impl Tracker {
             Input::Erase => self.erase(now),
             Input::Hidden | Input::Leave => {
                 self.hidden = true;
+                self.was_seen = self.page.as_ref().is_some_and(|page| page.viewed.get() != 0);
                 self.identity.give_back();
                 self.flush(now, true);
                 if matches!(input, Input::Leave) {
