@@ -1,7 +1,7 @@
 // The page's side of the loop: what happens goes into the engine, and what the engine says is done. It decides nothing. The numbers
 // that cross are those of mod.rs.
 
-import { OUTCOME, PAGE, REFRESH, START, UNSTORED, VISIBILITY, WAKE, facts, firstReason, mono, open, quietly, sees, send, tell, watch } from './page.js'
+import { OUTCOME, PAGE, REFRESH, START, UNSTORED, VISIBILITY, WAKE, facts, firstReason, mono, onScreen, open, quietly, sees, send, tell, watch } from './page.js'
 import { keep, load } from './store.js'
 
 /** What each tracker has on the page, by the engine's numbers for them. */
@@ -26,7 +26,7 @@ export const perform = (tracker, what, a, b, text) => {
     const packed = send(page, a, b, text)
     if (packed) feed(page, OUTCOME, '', b, -3, packed)
   } else if (what < 3) tell(page, a, text)
-  else if (what < 4) page._engine(REFRESH, facts(page) + '\n' + load(page), mono(), 0, 0, 0)
+  else if (what < 4) page._engine(REFRESH, onScreen(page) + '\n' + load(page), mono(), 0, 0, 0)
   else if (what > 8) watch(page, 0)
   else if (keep(page, what - 4, a, b, text) && a && what - 4 == RECORD) feed(page, UNSTORED, '', a)
 }

@@ -27,8 +27,9 @@ export const here = () => ({ url: location.href, title: document.title.replace(/
 const SAME = /#(?![/!]).*|&((utm|gad)_[^&#]*|[^&#]+=\[removed]|)(?![^&#])/g
 /** What of a URL tells pages apart. */
 export const pageKey = (url) => bare(url).replace(/\?/g, '&').replace(SAME, '')
-/** As the engine's `Facts` reads them. */
-export const facts = (page) => clean(page._notify, json(here()), 1).replace(/url":"(.*?)"/, (all, url) => all + ',"key":"' + pageKey(url) + '"')
+/** What may be said of the page on screen, and that as the engine's `Facts` reads it. */
+export const onScreen = (page) => clean(page._notify, json(here()), 1)
+export const facts = (page) => onScreen(page).replace(/url":"(.*?)"/, (all, url) => all + ',"key":"' + pageKey(url) + '"')
 
 /** Has the parts hear something before the engine does: see PARTS in www/sdk/tracker.js. */
 export const heed = (notify, ...heard) => notify.heeds?.forEach((part) => quietly(() => part(...heard)))

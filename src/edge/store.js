@@ -3,7 +3,14 @@
 
 import { WITHDRAWN, nameless, quietly } from './page.js'
 
-export const readCookie = (key) => document.cookie.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
+export const readCookie = (key, cookies = document.cookie) => cookies.split('; ').find((pair) => pair.startsWith(key + '='))?.slice(key.length + 1)
+
+/** All cookies, as they are in this task: to ask the browser is to wait for another of its processes. */
+let cookies
+const readOnce = (key) => {
+  if (!cookies) queueMicrotask(() => (cookies = 0))
+  return readCookie(key, (cookies ||= document.cookie))
+}
 
 /** The key of what is kept for a site. Parts add to it: what begins with `!` belongs to the outbox, with `.` to other parts. */
 export const keyOf = (site) => 'cb_' + `${site || ''}`.replace(/[^a-z\d-]/gi, '')
@@ -21,7 +28,7 @@ export const kept = (key) => {
 
 /** The identity; www/sdk/visits.js has a say about what it begins with. */
 export const load = ({ _medium, _key, _notify }) => {
-  const text = quietly(() => [readCookie, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
+  const text = quietly(() => [readOnce, (key) => localStorage.getItem(key)][_medium]?.(_key)) || ''
   return _notify.stored ? _notify.stored(text) : text
 }
 
@@ -39,11 +46,12 @@ const keepIdentity = (page, value, slot, room, all) => {
     value = all || !load(page) ? '' : '0'
     for (const name in kept(_key)) if (all || !name.includes('!')) localStorage.removeItem(name)
   }
-  if (value ? _medium < 1 : readCookie(_key))
+  if (value ? _medium < 1 && value != readOnce(_key) : readOnce(_key))
     [].concat(_notify.domain || location.hostname.split('.').map((_, at, all) => all.slice(-2 - at).join('.')), '').some((domain) => {
       document.cookie =
         `${_key}=${value};path=/;domain=${domain};max-age=${value ? Math.min(_days, 395) * 86400 : 0};samesite=lax` + (location.protocol === 'https:' ? ';secure' : '')
-      return (readCookie(_key) || '') == value
+      cookies = 0
+      return (readOnce(_key) || '') == value
     })
   if (value && _medium == 1) localStorage.setItem(_key, value)
   page._held = value && load(page)

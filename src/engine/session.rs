@@ -19,7 +19,7 @@ const STALE: Millis = 5_000;
 /// A page takes places in the session ahead, up to the next number with all these bits, stores that one, and gives back what is
 /// left when it is left itself. Whoever finds it begins after it. So browsers may run a page that comes before the one that
 /// goes, or kill one that has stored nothing since: no place is given twice, and no event costs a write of its own.
-const PLACES: u32 = 127;
+const PLACES: u32 = 1023;
 
 /// One visit of one visitor, under one login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

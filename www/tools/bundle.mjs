@@ -33,10 +33,10 @@ const BUNDLES = [
   { entry: 'stub.js', file: 'stub.js' },
 ]
 
-// Nearly all of the tag runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
+// Nearly all of these runs at once: V8 then compiles it in one go, off the main thread, instead of function by function.
 const HINT = '//# allFunctionsCalledOnLoad\n'
 const NOTICE = '/* web-vitals, © Google LLC, Apache-2.0 */\n'
-const BANNERS = { 'cartbeacon.js': HINT, 'vitals.js': NOTICE }
+const BANNERS = { 'cartbeacon.js': HINT, 'privacy.js': HINT, 'outbox.js': HINT, 'behaviour.js': HINT, 'vitals.js': NOTICE }
 
 /** The text of a bundle, with shorter names and less said twice than esbuild alone gives: 340 bytes of the tag after brotli. */
 async function shorten(text, format) {
