@@ -31,6 +31,8 @@ pub struct Event {
     pub lane: Lane,
     /// Position in the session.
     pub seq: u32,
+    /// The place in the queue's order of arrival.
+    pub order: u32,
     pub page: Rc<Page>,
     /// None while nobody has agreed to one.
     pub session: Option<Rc<Session>>,
@@ -40,17 +42,27 @@ pub struct Event {
     pub text: String,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often an event was looked at: what the queue's tests count as work.
+    pub static LOOKS: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+}
+
 /// What an event's envelope takes on the wire beside its text, rounded up.
 const ENVELOPE: usize = 112;
 
 impl Event {
     /// Bytes on the wire, at most.
     pub fn size(&self) -> usize {
+        #[cfg(test)]
+        LOOKS.set(LOOKS.get() + 1);
         ENVELOPE + self.text.len()
     }
 
     /// Whether both belong to one session.
     pub fn is_with(&self, session: Option<&Rc<Session>>) -> bool {
+        #[cfg(test)]
+        LOOKS.set(LOOKS.get() + 1);
         match (&self.session, session) {
             (Some(a), Some(b)) => Rc::ptr_eq(a, b),
             (a, b) => a.is_none() == b.is_none(),

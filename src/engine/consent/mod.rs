@@ -43,7 +43,7 @@ pub enum Change {
     /// What was said to some purpose changed, the state did not.
     Purposes,
     /// Yes: these events were waiting.
-    Granted(Vec<Event>),
+    Granted(Queue),
     /// No: this many were waiting and are gone.
     Denied(usize),
     /// A yes was taken back (or the answer to the first question was "forget me"): purge; this many were waiting.
@@ -150,7 +150,7 @@ impl Consent {
     /// What had to go for it is answered as a count.
     pub fn hold(&mut self, event: Event) -> Result<usize, Event> {
         match &mut self.state {
-            State::Pending(held) => Ok(held.push(event, HELD) + held.trim(HELD)),
+            State::Pending(held) => Ok(held.push(event, HELD)),
             _ => Err(event),
         }
     }
@@ -191,8 +191,8 @@ impl Consent {
         };
         self.was_granted = yes || (self.was_granted && !takes_back);
         let held = match core::mem::replace(&mut self.state, state) {
-            State::Pending(held) => held.into_events(),
-            _ => Vec::new(),
+            State::Pending(held) => held,
+            _ => Queue::default(),
         };
         match self.state {
             State::Granted => Change::Granted(held),

@@ -1,7 +1,11 @@
 //! Events that wait, bounded by count, bytes and age. When it is full the least urgent go first, the oldest of them first;
 //! orders are the last to go.
+//!
+//! Each lane has a line of its own, since whatever leaves is the first of its lane: to send, to drop and to store an event costs
+//! the same whatever waits behind it.
 
 use super::event::{Event, TORN, UNSTORED, is_stored};
+use super::id::Uuid;
 use super::time::Millis;
 use super::vocab::LANES;
 
@@ -12,163 +16,217 @@ pub struct Caps {
     pub bytes: usize,
 }
 
-/// A bounded queue in order of arrival.
+/// Everything.
+const ALL: Caps = Caps { events: usize::MAX, bytes: usize::MAX };
+
+/// A number for each lane.
+pub type Counts = [usize; LANES.len()];
+
+/// A bounded queue; each lane is in order of arrival.
 #[derive(Debug, Default)]
 pub struct Queue {
-    events: Vec<Event>,
+    /// Up to the last lane that has had any.
+    lines: Vec<Line>,
+    len: usize,
     bytes: usize,
-    /// Nothing has to be stored before this place.
+    /// How many have come so far.
+    arrived: u32,
+}
+
+/// The events of one lane.
+#[derive(Debug, Default)]
+struct Line {
+    events: Vec<Option<Event>>,
+    /// So many of the first are gone. They make room once they are more than are left: no event is moved for every batch.
+    gone: usize,
+    /// Nothing has to be stored before this place, but for what is torn at the front.
     stored: usize,
+}
+
+impl Line {
+    fn get(&self, at: usize) -> Option<&Event> {
+        self.events.get(self.gone + at)?.as_ref()
+    }
 }
 
 impl Queue {
     pub fn len(&self) -> usize {
-        self.events.len()
+        self.len
     }
 
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.len == 0
     }
 
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter()
+    /// Shows all events, by lanes, to be changed in what does not change their size.
+    pub fn each(&mut self, see: &mut dyn FnMut(&mut Event)) {
+        for line in &mut self.lines {
+            for event in line.events.iter_mut().flatten() {
+                see(event);
+            }
+        }
     }
 
-    pub fn into_events(self) -> Vec<Event> {
-        self.events
+    pub fn has(&self, id: Option<Uuid>) -> bool {
+        self.lines.iter().any(|line| line.events.iter().flatten().any(|e| Some(e.id) == id))
     }
 
-    /// Adds an event, then makes room; answers how many had to go (the new one may be among them). To make room costs as much
-    /// as there is, so it is done for an eighth of the limit at a time: until then it may be exceeded by that.
-    pub fn push(&mut self, event: Event, caps: Caps) -> usize {
+    /// The first of a lane.
+    fn first(&self, lane: usize) -> Option<&Event> {
+        self.lines.get(lane)?.get(0)
+    }
+
+    /// The one that came first.
+    pub fn oldest(&self) -> Option<&Event> {
+        let mut oldest = None;
+        for line in &self.lines {
+            oldest = match (oldest, line.get(0)) {
+                (None, first) => first,
+                (Some(a), Some(b)) if b.order < a.order => Some(b),
+                (a, _) => a,
+            };
+        }
+        oldest
+    }
+
+    /// Takes out the one that came first.
+    pub fn pop(&mut self) -> Option<Event> {
+        self.pop_first(self.oldest()?.lane as usize)
+    }
+
+    /// Takes out the first of a lane.
+    fn pop_first(&mut self, lane: usize) -> Option<Event> {
+        let line = self.lines.get_mut(lane)?;
+        let event = line.events.get_mut(line.gone)?.take()?;
+        self.bytes -= event.size();
+        self.len -= 1;
+        line.gone += 1;
+        if line.gone > line.events.len() / 2 {
+            line.events = line.events.split_off(core::mem::take(&mut line.gone));
+            line.stored = 0;
+        }
+        Some(event)
+    }
+
+    /// Adds an event, then makes room; answers how many had to go (the new one may be among them).
+    pub fn push(&mut self, mut event: Event, caps: Caps) -> usize {
+        self.arrived += 1;
+        event.order = self.arrived;
         self.bytes += event.size();
-        self.events.push(event);
-        let is_over = self.events.len() > caps.events + caps.events / 8 || self.bytes > caps.bytes + caps.bytes / 8;
-        if is_over { self.trim(caps) } else { 0 }
-    }
-
-    /// Puts events before all others: they have waited longer.
-    pub fn restore(&mut self, mut events: Vec<Event>) {
-        events.append(&mut self.events);
-        self.events = events;
-        self.recount();
+        self.len += 1;
+        let lane = event.lane as usize;
+        while self.lines.len() <= lane {
+            self.lines.push(Line::default());
+        }
+        if let Some(line) = self.lines.get_mut(lane) {
+            line.events.push(Some(event));
+        }
+        self.trim(caps)
     }
 
     /// Makes the queue fit; answers how many had to go.
     pub fn trim(&mut self, caps: Caps) -> usize {
-        let (before, mut bytes) = (self.events.len(), self.bytes);
-        let (mut count, mut lane) = (before, LANES.len());
-        while lane > 0 && (count > caps.events || bytes > caps.bytes) {
-            lane -= 1;
-            self.retain(&mut |e| {
-                let goes = e.lane as usize == lane && (count > caps.events || bytes > caps.bytes);
-                if goes {
-                    count -= 1;
-                    bytes -= e.size();
-                }
-                !goes
-            });
-        }
-        before - count
+        self.shed(&mut |queue, _| queue.len > caps.events || queue.bytes > caps.bytes)
     }
 
     /// Drops what happened before `limit`; answers how many.
     pub fn expire(&mut self, limit: Millis) -> usize {
-        // The first is the oldest.
-        if self.events.first().is_some_and(|e| e.at < limit) { self.retain(&mut |e| e.at >= limit) } else { 0 }
-    }
-
-    /// One such loop for all who need one.
-    fn retain(&mut self, stays: &mut dyn FnMut(&Event) -> bool) -> usize {
-        let before = self.events.len();
-        retain(&mut self.events, stays);
-        self.recount();
-        before - self.events.len()
+        self.shed(&mut |_, first| first.at < limit)
     }
 
     /// Empties the queue; answers how many there were.
     pub fn clear(&mut self) -> usize {
-        core::mem::take(self).events.len()
+        self.shed(&mut |_, _| true)
     }
 
-    /// Takes the next batch of one session, of at most `bytes`: the whole queue when it fits, else the most urgent lanes
-    /// first. The order of arrival is kept inside the batch. An event that alone is larger is taken alone.
-    pub fn take(&mut self, bytes: usize) -> Vec<Event> {
-        let Some(session) = self.events.first().map(|e| e.session.clone()) else {
-            return Vec::new();
-        };
-        let session = session.as_ref();
-        let mut room = bytes;
-        // The last that fits, in the order of lanes and arrival.
-        let mut last = None;
-        'full: for lane in LANES {
-            for (at, event) in self.events.iter().enumerate() {
-                if event.lane == lane && event.is_with(session) {
-                    if event.size() > room && last.is_some() {
-                        break 'full;
-                    }
-                    room = room.saturating_sub(event.size());
-                    last = Some((lane, at));
+    /// Drops the first of each lane while it has to go, the least urgent lane first; answers how many.
+    fn shed(&mut self, goes: &mut dyn FnMut(&Self, &Event) -> bool) -> usize {
+        let before = self.len;
+        for lane in (0..self.lines.len()).rev() {
+            while self.first(lane).is_some_and(|first| goes(self, first)) {
+                self.pop_first(lane);
+            }
+        }
+        before - self.len
+    }
+
+    /// The next batch of one session, all of it stored or nothing, of at most `bytes`, and how many of each lane it has: all that
+    /// waits when it fits, else the most urgent lanes first. The order of arrival is kept inside the batch. An event that alone is
+    /// larger is taken alone.
+    pub fn choose(&self, bytes: usize) -> (Vec<&Event>, Counts) {
+        let session = self.oldest().and_then(|e| e.session.as_ref());
+        let (mut room, mut events, mut counts) = (bytes, Vec::<&Event>::new(), Counts::default());
+        'full: for (line, count) in self.lines.iter().zip(&mut counts) {
+            while let Some(event) = line.get(*count)
+                && event.is_with(session)
+                && is_stored(event.slot) == is_stored(events.first().unwrap_or(&event).slot)
+            {
+                if event.size() > room && !events.is_empty() {
+                    break 'full;
+                }
+                room = room.saturating_sub(event.size());
+                *count += 1;
+                events.insert(events.partition_point(|e| e.order < event.order), event);
+            }
+        }
+        (events, counts)
+    }
+
+    /// Takes a batch out. What is left of a record has to be stored anew: who finds the old one would send again what went.
+    pub fn take(&mut self, counts: Counts) {
+        for (lane, count) in counts.into_iter().enumerate() {
+            let mut slot = UNSTORED;
+            for _ in 0..count {
+                slot = self.pop_first(lane).map_or(slot, |e| e.slot);
+            }
+            if let Some(line) = self.lines.get_mut(lane).filter(|_| is_stored(slot)) {
+                for event in line.events.iter_mut().skip(line.gone).flatten().take_while(|e| e.slot == slot) {
+                    event.slot = TORN;
                 }
             }
         }
-        let mut at = 0..;
-        let taken = extract(&mut self.events, &mut |event| {
-            let place = at.next().map(|at| (event.lane, at));
-            event.is_with(session) && place <= last
-        });
-        self.recount();
-        taken
     }
 
-    /// The first run of events that nothing was stored for yet.
-    pub fn unstored(&mut self) -> &mut [Event] {
-        let is_new = |e: &Event| matches!(e.slot, UNSTORED | TORN);
-        let rest = self.events.get_mut(self.stored..).unwrap_or_default();
-        let start = rest.iter().position(is_new).unwrap_or(rest.len());
-        self.stored += start;
-        let rest = rest.get_mut(start..).unwrap_or_default();
-        let end = rest.iter().position(|e| !is_new(e)).unwrap_or(rest.len());
-        rest.get_mut(..end).unwrap_or_default()
-    }
-
-    /// All events, to be changed in what does not change their size.
-    pub fn each(&mut self) -> &mut [Event] {
-        &mut self.events
+    /// A lane from its first event on that nothing was stored for yet.
+    pub fn unstored(&mut self) -> &mut [Option<Event>] {
+        for line in &mut self.lines {
+            let is_new = |e: &Event| matches!(e.slot, UNSTORED | TORN);
+            let mut from = line.gone;
+            if !line.get(0).is_some_and(is_new) {
+                while line.events.get(line.stored).is_some_and(|e| !e.as_ref().is_some_and(is_new)) {
+                    line.stored += 1;
+                }
+                from = line.stored;
+            }
+            if from < line.events.len() {
+                return line.events.get_mut(from..).unwrap_or_default();
+            }
+        }
+        Default::default()
     }
 
     /// Forgets every event that is stored; answers how many.
     pub fn leave(&mut self) -> usize {
-        self.retain(&mut |e| !is_stored(e.slot))
-    }
-
-    /// After a change of what there is or where it is stored.
-    pub fn recount(&mut self) {
-        self.stored = 0;
-        self.bytes = self.events.iter().map(Event::size).sum();
-    }
-}
-
-/// One such loop for all who need one.
-fn retain(events: &mut Vec<Event>, stays: &mut dyn FnMut(&Event) -> bool) {
-    events.retain(|e| stays(e));
-}
-
-/// Takes out those of which it is so. Those are few: to copy them is less than to move all others.
-pub fn extract(events: &mut Vec<Event>, is_so: &mut dyn FnMut(&Event) -> bool) -> Vec<Event> {
-    let mut those = Vec::new();
-    retain(events, &mut |event| {
-        let goes = is_so(event);
-        if goes {
-            those.push(event.clone());
+        let before = self.len;
+        let mut all = core::mem::take(self);
+        while let Some(event) = all.pop() {
+            if !is_stored(event.slot) {
+                self.push(event, ALL);
+            }
         }
-        !goes
-    });
-    those
+        before - self.len
+    }
+
+    /// After a change of where events are stored.
+    pub fn store_anew(&mut self) {
+        for line in &mut self.lines {
+            line.stored = 0;
+        }
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

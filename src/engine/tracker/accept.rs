@@ -130,7 +130,7 @@ impl Tracker {
             page.viewed.set(self.at(now));
         }
         let id = context.id.unwrap_or_else(|| self.rng.uuid(at));
-        let event = Event { id, at, lane: checked.lane, seq: 0, page, session: None, slot: UNSTORED, text };
+        let event = Event { id, at, lane: checked.lane, seq: 0, order: 0, page, session: None, slot: UNSTORED, text };
         self.accepted += 1;
         let loss = self.consent.loss();
         let state = match loss {
@@ -158,9 +158,8 @@ impl Tracker {
     }
 
     pub(super) fn arm_hold(&mut self, now: Now) {
-        let oldest = self.consent.held().and_then(|held| held.iter().map(|e| e.at).min());
-        if let Some(oldest) = oldest {
-            let wait = (oldest + HELD_MS).saturating_sub(self.at(now));
+        if let Some(oldest) = self.consent.held().and_then(Queue::oldest) {
+            let wait = (oldest.at + HELD_MS).saturating_sub(self.at(now));
             self.timers.set(Timer::Hold, now.mono + wait + 1);
         }
     }

@@ -91,24 +91,24 @@ impl Tracker {
         self.timers.stop(Timer::Store);
         let before = self.outbox.records;
         while self.outbox.is_open {
-            let events = self.queue.unstored();
-            let Some(first) = events.first() else { break };
-            let (mut bytes, mut most_urgent, mut count) = (0, Lane::Rest, 0);
-            for event in &*events {
+            let (mut bytes, mut events) = (0, Vec::<&Event>::new());
+            for event in self.queue.unstored().iter().flatten() {
                 bytes += event.size();
-                if count > 0 && (bytes > SEGMENT || event.slot != first.slot || !event.is_with(first.session.as_ref())) {
+                if let Some(first) = events.first()
+                    && (bytes > SEGMENT || event.slot != first.slot || !event.is_with(first.session.as_ref()))
+                {
                     break;
                 }
-                most_urgent = most_urgent.min(event.lane);
-                count += 1;
+                events.push(event);
             }
-            let (at, is_torn) = (first.at, first.slot == TORN);
-            let contents = native::contents(events.get(..count).unwrap_or_default());
+            let Some(first) = events.first() else { break };
+            let (at, lane, is_torn, count) = (first.at, first.lane, first.slot == TORN, events.len());
+            let contents = native::contents(&events);
             let id = self.rng.uuid(at).text();
             // What is left of a record had its room.
-            let room = if is_torn { u32::MAX } else { self.room_for(most_urgent) };
+            let room = if is_torn { u32::MAX } else { self.room_for(lane) };
             let slot = self.keep(&id, 0, count, at, &contents, room);
-            for event in self.queue.unstored().iter_mut().take(count) {
+            for event in self.queue.unstored().iter_mut().flatten().take(count) {
                 event.slot = slot;
             }
             if slot == UNSTORED {
@@ -145,7 +145,7 @@ impl Tracker {
                     *slot = TORN;
                 }
             });
-            self.queue.recount();
+            self.queue.store_anew();
             self.store_batches(now);
             self.store();
         }
@@ -177,9 +177,7 @@ impl Tracker {
 
     /// The slot of every event that waits and of every batch.
     fn each(&mut self, see: &mut dyn FnMut(&mut u32)) {
-        for event in self.queue.each() {
-            see(&mut event.slot);
-        }
+        self.queue.each(&mut |event| see(&mut event.slot));
         self.delivery.each(see);
     }
 
@@ -215,10 +213,9 @@ impl Tracker {
     /// Gives the browser what waits, to be sent should the page die without a word.
     pub(super) fn hold_tail(&mut self, now: Now) {
         if let Some(permit) = self.consent.may_send().filter(|_| self.holds_tail && !self.queue.is_empty()) {
-            let events = self.queue.take(self.config.count(Number::BatchBytes));
+            let contents = native::contents(&self.queue.choose(self.config.count(Number::BatchBytes)).0);
             let id = self.new_id(now);
-            let body = self.body(&id, 1, &Losses::default(), &native::contents(&events), now);
-            self.queue.restore(events);
+            let body = self.body(&id, 1, &Losses::default(), &contents, now);
             self.has_tail = true;
             self.outputs.push(Output::Later { permit, body });
         }

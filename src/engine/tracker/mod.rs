@@ -277,10 +277,10 @@ impl Tracker {
         match change {
             Change::Nothing => return,
             Change::Purposes => {}
-            Change::Granted(held) => {
+            Change::Granted(mut held) => {
                 self.timers.stop(Timer::Hold);
                 self.open_outbox();
-                for event in held {
+                while let Some(event) = held.pop() {
                     self.enqueue(event, now);
                 }
             }

@@ -1,7 +1,6 @@
 //! Events become batches: which go together, what a batch is sent and stored as, and its halves.
 
 use super::super::event::{TORN, UNSTORED, is_stored};
-use super::super::queue::extract;
 use super::super::vocab::Lane;
 use super::*;
 
@@ -21,40 +20,20 @@ impl Tracker {
         let limit = limit.saturating_sub(native::ENVELOPE);
         let mut bytes = limit.min(self.config.count(Number::BatchBytes));
         loop {
-            let mut events = self.queue.take(bytes);
+            let (events, counts) = self.queue.choose(bytes);
             if events.is_empty() {
                 return false;
             }
-            let mut contents = native::contents(&events);
-            if contents.len() > limit && events.len() > 1 {
+            let (count, contents) = (events.len(), native::contents(&events));
+            if contents.len() > limit && count > 1 {
                 // Pages come on top of what the events weigh.
-                self.queue.restore(events);
                 bytes /= 2;
                 continue;
             }
-            // What is left of a record is stored anew: who finds the old one would send again what went.
-            let (mut slot, mut is_torn) = (UNSTORED, false);
-            for left in self.queue.each() {
-                if left.slot != slot {
-                    slot = left.slot;
-                    is_torn = is_stored(slot) && events.iter().any(|e| e.slot == slot);
-                }
-                if is_torn {
-                    left.slot = TORN;
-                }
-            }
-            let count = events.len();
-            // Where storage is full: what is in it stays in it, in a batch of its own.
-            let old = extract(&mut events, &mut |e| is_stored(e.slot));
-            for (events, room) in [(old, u32::MAX), (events, self.room_for(Lane::Rest))] {
-                if events.is_empty() {
-                    continue;
-                }
-                if events.len() < count {
-                    contents = native::contents(&events);
-                }
-                self.add(1, events.len(), core::mem::take(&mut contents), room, now);
-            }
+            // Where storage is full: what is in it stays in it.
+            let room = if events.iter().any(|e| is_stored(e.slot)) { u32::MAX } else { self.room_for(Lane::Rest) };
+            self.queue.take(counts);
+            self.add(1, count, contents, room, now);
             return true;
         }
     }

@@ -54,10 +54,9 @@ impl Tracker {
     /// The state is `held`, `queued` (or on its way), a loss reason, `sent` when it is no longer here, or `unknown`.
     pub fn explain(&self, id: &str) -> String {
         let id = if id.is_empty() { self.last.map(|(id, _)| id) } else { Uuid::parse(id) };
-        let is_it = |e: &Event| Some(e.id) == id;
         let state = match self.last {
-            _ if self.consent.held().is_some_and(|held| held.iter().any(is_it)) => "held",
-            _ if self.queue.iter().any(is_it) || self.delivery.has(id) => "queued",
+            _ if self.consent.held().is_some_and(|held| held.has(id)) => "held",
+            _ if self.queue.has(id) || self.delivery.has(id) => "queued",
             Some((last, "held" | "queued")) if Some(last) == id => "sent",
             Some((last, state)) if Some(last) == id => state,
             _ => "unknown",

@@ -28,8 +28,8 @@ pub const ENVELOPE: usize = 640;
 
 /// What a batch of one session holds, written once: session id, visitor id, user (escaped as in JSON), each with a tab, and
 /// `{"session":…,"pages":…,"events":…}`. Whether the ids may be known is decided when it is sent or stored.
-pub fn contents(events: &[Event]) -> String {
-    let size: usize = events.iter().map(Event::size).sum();
+pub fn contents(events: &[&Event]) -> String {
+    let size: usize = events.iter().map(|e| e.size()).sum();
     let mut w = Writer { out: String::with_capacity(size + 2 * ENVELOPE) };
     if let Some(session) = events.first().and_then(|e| e.session.as_ref()) {
         w.close(&session.id.text()).close("\t").close(&session.visitor.text()).close("\t").close(&session.user).close("\t{");
