@@ -136,6 +136,11 @@ fn a_receiver_says_how_long_it_wants_to_be_left_alone() {
             assert_eq!(w.stats(tab).acknowledged, 1);
         }
     }
+    let (mut w, _) = speaking(3, "segment", r#","retry":{"maxMs":5000}"#);
+    foreign(&mut w).script.push_back(said(503, "", 60));
+    w.run(400_000);
+    let [(first, ..), (second, ..)] = foreign(&mut w).got[..] else { panic!("two requests") };
+    assert!((5_000..=5_200).contains(&(second - first)), "as long as the shop allows: {} ms", second - first);
 }
 
 #[test]

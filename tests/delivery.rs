@@ -102,6 +102,23 @@ fn a_failing_endpoint_is_asked_again_more_and_more_rarely() {
 }
 
 #[test]
+fn how_often_it_is_asked_is_an_option() {
+    let asked = |more: &str| {
+        let (mut w, tab) = granted(more);
+        w.network = Network { status: Some(503), ..HEALTHY };
+        w.track(tab, "add_to_cart", ADD);
+        w.run(600_000);
+        w.sends
+    };
+    let usual = asked("");
+    let oftener = asked(r#","retry":{"maxMs":20000}"#);
+    let rarer = asked(r#","retry":{"ms":300000}"#);
+    let most = asked(r#","retry":{"ms":1,"maxMs":1}"#);
+    assert!(rarer < usual && 3 * usual < oftener, "{rarer}, {usual}, {oftener}");
+    assert!((900..1_500).contains(&most), "half a second on average and no storm, whatever is asked for: {most}");
+}
+
+#[test]
 fn after_three_network_failures_nothing_is_tried_until_the_network_is_back() {
     let (mut w, tab) = granted("");
     w.network = Network { down: true, ..HEALTHY };

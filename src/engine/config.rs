@@ -16,12 +16,14 @@ pub enum Number {
     CookieDays,
     IdleMs,
     MaxMs,
+    RetryMs,
+    RetryMaxMs,
 }
 
 const MINUTE: u32 = 60_000;
 const HOUR: u32 = 60 * MINUTE;
 /// The unit that each is given in.
-const UNITS: [u32; 9] = [1, 1, 1, 1, 1, HOUR, 1, MINUTE, HOUR];
+const UNITS: [u32; 11] = [1, 1, 1, 1, 1, HOUR, 1, MINUTE, HOUR, 1, 1];
 
 /// Everything `init` decides.
 #[derive(Clone, Debug)]
@@ -72,9 +74,10 @@ mod tests {
 
     #[test]
     fn the_list_is_read_in_its_order() {
-        let c = Config::read(r#"["/c","shop \"1\"","v2",1,2,3,4,5,6,7,8,9,1,false,true,true,3,0,0,0,0,0,0,0,128,0,0,0,0,1]"#);
+        let c = Config::read(r#"["/c","shop \"1\"","v2",1,2,3,4,5,6,7,8,9,10,11,1,false,true,true,3,0,0,0,0,0,0,0,128,0,0,0,0,1]"#);
         assert_eq!((c.site.as_str(), c.consent.policy.as_str()), (r#"shop \"1\""#, "v2"));
         assert_eq!((c.count(Number::BatchEvents), c.ms(Number::QueueMs), c.ms(Number::IdleMs)), (1, 6 * 3_600_000, 8 * 60_000));
+        assert_eq!((c.ms(Number::RetryMs), c.ms(Number::RetryMaxMs)), (10, 11));
         assert_eq!((c.medium, c.pages, c.clicks), (1, false, true));
         assert_eq!(c.consent.required, Purposes::ANALYTICS.with(Purposes::MARKETING));
         assert_eq!(c.consent.signals.resolved(), Choices::yes_to(Purposes::ANALYTICS).merged(Choices::no_to(Purposes::SALE)));

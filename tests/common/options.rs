@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// As in www/sdk/config.js.
-const NUMBERS: [(&str, &str, u64); 9] = [
+const NUMBERS: [(&str, &str, u64); 11] = [
     ("batch", "events", 20),
     ("batch", "bytes", 49_152),
     ("batch", "ms", 5_000),
@@ -14,6 +14,8 @@ const NUMBERS: [(&str, &str, u64); 9] = [
     ("cookie", "days", 395),
     ("session", "idleMinutes", 30),
     ("session", "maxHours", 24),
+    ("retry", "ms", 1_000),
+    ("retry", "maxMs", 300_000),
 ];
 const PURPOSES: [&str; 4] = ["analytics", "marketing", "preferences", "sale"];
 pub const SOURCES: [&str; 12] =

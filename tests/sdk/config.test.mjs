@@ -5,7 +5,7 @@ import { choices, configure } from '../../www/sdk/config.js'
 
 const NAMES = [
   ...['endpoint', 'site', 'policy', 'batchEvents', 'batchBytes', 'batchMs', 'queueEvents', 'queueBytes', 'queueHours'],
-  ...['cookieDays', 'idleMinutes', 'maxHours', 'medium', 'pages', 'clicks', 'text', 'required', 'waits'],
+  ...['cookieDays', 'idleMinutes', 'maxHours', 'retryMs', 'retryMaxMs', 'medium', 'pages', 'clicks', 'text', 'required', 'waits'],
   ...['api', 'tcf', 'gpp', 'google', 'shopify', 'wordpress', 'gpc', 'dnt', 'stored', 'region', 'auto', 'default'],
 ]
 const ANALYTICS = 1
@@ -23,7 +23,7 @@ function read(options) {
 }
 
 test('the defaults are those of the types', () => {
-  const numbers = [20, 49152, 5000, 500, 262144, 72, 395, 30, 24]
+  const numbers = [20, 49152, 5000, 500, 262144, 72, 395, 30, 24, 1000, 300000]
   const said = Array(12).fill(0)
   assert.deepEqual(Object.values(configure({ endpoint: '/c' })), ['/c', '', '', ...numbers, 0, true, true, false, ANALYTICS, 0, ...said])
 })
@@ -31,6 +31,7 @@ test('the defaults are those of the types', () => {
 test('options are read as they are written', () => {
   for (const [options, expected] of [
     [{ site: 7, batch: { events: 5, ms: '250' }, session: { idleMinutes: 1 } }, { site: '7', batchEvents: 5, batchMs: 250, idleMinutes: 1 }],
+    [{ retry: { ms: 200, maxMs: 60000 } }, { retryMs: 200, retryMaxMs: 60000 }],
     [{ 'batch.ms': 100, storage: 'local' }, { batchMs: 100, medium: 1 }],
     [{ capture: 'clicks' }, { pages: false }],
     [{ capture: ['pages'] }, { clicks: false }],
@@ -62,6 +63,8 @@ test('what is not understood is noted and read strictly', () => {
     [{ consent: { colour: 1 } }, {}, 'consent.colour: not an option'],
     [{ colour: 1, batch: { event: 5 } }, {}, 'colour: not an option', 'batch.event: not an option'],
     [{ batch: { events: -5, bytes: 1.5, ms: 1e30 } }, {}, ...['events', 'bytes', 'ms'].map((name) => `batch.${name}: not a possible value`)],
+    [{ retry: { ms: 0, maxMs: '5 minutes', times: 3 } }, {}, 'retry.ms: not a possible value', 'retry.maxMs: not a possible value', 'retry.times: not an option'],
+    [{ retry: false }, {}, 'retry: not an option'],
     [{ storage: 'disk' }, { medium: 2 }, 'storage: not a possible value'],
     [{ storage: 'memory', capture: { pages: 'no' } }, { medium: 2, pages: false }],
     [{ capture: true, compress: 'gzip', format: 'xml' }, {}, ...['capture', 'compress', 'format'].map((name) => `${name}: not an option`)],

@@ -50,6 +50,21 @@ test('while it is down it asks one at a time, later and later, three times; then
   assert.deepEqual([stats().acknowledged, stats().lost], [2, {}])
 })
 
+test('how long it waits at most is an option', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_790_000_000_000 })
+  const { lane, sent } = open({ limits: { events: 10, bytes: 100_000, ms: 3_600_000, first: 5_000, longest: 10_000 } })
+  lane.take(batch('a'), 1)
+  t.mock.method(Math, 'random', () => 0.5)
+  for (const [answer, wait] of [[[503], 2_500], [[503], 5_000], [[503], 5_000], [[429, 60], 10_000]]) {
+    const tries = sent.length
+    sent.at(-1).answer(...answer)
+    t.mock.timers.tick(wait - 100)
+    assert.equal(sent.length, tries, `${answer}: not before ${wait} ms`)
+    t.mock.timers.tick(200)
+    assert.equal(sent.length, tries + 1, `${answer}: after ${wait} ms`)
+  }
+})
+
 test('Retry-After is kept; what waited too long expires, and the next batch tells of it', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_790_000_000_000 })
   const { lane, sent, stats } = open()

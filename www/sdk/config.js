@@ -65,6 +65,8 @@ export const configure = (options, note) => {
     'cookie.days': 395,
     'session.idleMinutes': 30,
     'session.maxHours': 24,
+    'retry.ms': 1000,
+    'retry.maxMs': 300000,
     storage: 0,
     'capture.pages': true,
     'capture.clicks': true,

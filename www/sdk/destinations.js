@@ -66,8 +66,8 @@ export const part = async ({ destinations, endpoint, format, key, ...rest }, tel
     lanes.push((limits, kept) => lane({ name, send, knows, purposes, events: list(one.events), limits, share, consent: () => consent, erases: isNative, kept }))
   }
 
-  const { batch, queue } = options
-  const limits = { events: +(queue?.events ?? 500), bytes: +(queue?.bytes ?? 262_144), ms: (queue?.hours ?? 72) * HOUR }
+  const { batch, queue, retry } = options
+  const limits = { events: +(queue?.events ?? 500), bytes: +(queue?.bytes ?? 262_144), ms: (queue?.hours ?? 72) * HOUR, first: +retry?.ms || 1_000, longest: Math.max(1_000, +retry?.maxMs || 300_000) }
   /** Once the page may store: see ./destinations/kept.js. */
   let stored
   const kept = { save: () => stored?.save(), later: () => stored?.later(), free: (item) => stored?.free(item) }

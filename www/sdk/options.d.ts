@@ -162,8 +162,17 @@ export interface Options {
    * function (`data-before-send`). A part, `filter.js`; nothing is recorded without it. Default none.
    */
   beforeSend?: string | ((event: CapturedEvent) => Pick<CapturedEvent, 'name' | 'data'> | null)
-  /** Planned. How failed sends are repeated. */
-  retry?: Record<string, number | boolean>
+  /**
+   * How long a send waits that failed: network, 408, 425, 429, 5xx. The wait is drawn between nothing and a limit that doubles
+   * with each failure in a row. Whatever is set, three network failures in a row end it until `online` or the next page. With `destinations` each
+   * endpoint waits by itself.
+   */
+  retry?: {
+    /** The limit after the first failure, in milliseconds. Default 1,000. */
+    ms?: number
+    /** The highest limit, also for what `Retry-After` asks, in milliseconds; less than 1,000 is 1,000. Default 300,000. */
+    maxMs?: number
+  }
   /**
    * Reasons and unknown options go to the console; without it nothing does. Loads `debug.js` first (14 KB, from beside the entry), with
    * which `reason` in an answer also says what a misspelt field or event was probably meant to be, and where `value` is not what

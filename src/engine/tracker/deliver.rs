@@ -16,9 +16,8 @@ const MAX_FETCHES: usize = 16;
 const ANSWER_MS: Millis = 30_000;
 /// A beacon nobody can watch counts as in flight for this long.
 const UNSEEN_MS: Millis = 2_000;
-/// The first wait after a failure; it doubles each time, up to `RETRY_MAX_MS`.
-const RETRY_MS: Millis = 1_000;
-const RETRY_MAX_MS: Millis = 300_000;
+/// When a beacon that the browser refused is tried again; and the longest wait between tries is no shorter than this.
+const PAUSE_MS: Millis = 1_000;
 /// After so many network failures in a row nothing is tried until the network or the page changes: an ad blocker will
 /// not change its mind, and a shop must not be punished for it.
 const BREAK_AFTER: u32 = 3;
@@ -301,7 +300,7 @@ impl Tracker {
             Outcome::Refused => {
                 // The budget is shared with strangers: their beacons may be through in a moment.
                 parcel.flight = None;
-                self.delivery.not_before = now.mono + RETRY_MS;
+                self.delivery.not_before = now.mono + PAUSE_MS;
             }
             Outcome::Answered { status, retry_after } => {
                 let flight = parcel.flight.take();
@@ -339,10 +338,11 @@ impl Tracker {
             }
             0 | 408 | 425 | 429 | 500.. => {
                 parcel.attempt += 1;
-                let doubled = RETRY_MS << self.delivery.failures.min(9);
+                let longest = self.config.ms(Number::RetryMaxMs).max(PAUSE_MS);
+                let doubled = self.config.ms(Number::RetryMs) << self.delivery.failures.min(20);
                 let wait = match retry_after {
-                    Some(ms) => ms.min(RETRY_MAX_MS),
-                    None => self.rng.below(doubled.min(RETRY_MAX_MS)) + 1,
+                    Some(ms) => ms.min(longest),
+                    None => self.rng.below(doubled.min(longest)) + 1,
                 };
                 self.delivery.failures += 1;
                 self.delivery.not_before = now.mono + wait;

@@ -11,8 +11,6 @@ import { nameless } from '../../../src/edge/page.js'
 import { uuid7 } from '../early.js'
 import { stands } from '../standing.js'
 
-const RETRY_MS = 1_000
-const RETRY_MAX_MS = 300_000
 /** After so many failures of the network in a row nothing is tried until it, or the page, changes. */
 const BREAK_AFTER = 3
 /** A beacon that is stored, since nobody sees its answer, counts as handed over after so long. */
@@ -32,11 +30,12 @@ const withEvents = (batch, events) => {
 
 /**
  * `send(how, text, answer)` is a format's, see ../foreign.js; `consent()` answers `{ state, purposes, decided }` as it is now.
- * `events` are names, none for all; `limits` are `{ events, bytes, ms }` of what may wait, `share` the bytes that a page which is
+ * `events` are names, none for all; `limits` are `{ events, bytes, ms }` of what may wait and `{ first, longest }` of how long it does, `share` the bytes that a page which is
  * being left may give it; `name` goes into `stats`. `kept` are `save`, `later` and `free` of ./kept.js, where what waits is
  * stored; `knows` is whether the receiver knows an event again: only then may what is on its way be stored as well.
  */
 export const lane = ({ name, send, purposes, events, limits, share, consent, erases, kept, knows }) => {
+  const { first = 1_000, longest = 300_000 } = limits
   let queue = []
   let notBefore = 0
   let failures = 0
@@ -120,7 +119,7 @@ export const lane = ({ name, send, purposes, events, limits, share, consent, era
     const again = !item.isGone && (status < 1 || [408, 425, 429].includes(status) || (status > 499 && status < 1000)) && status != -2
     if (again) {
       item.attempt++
-      notBefore = Date.now() + (wait > 0 ? Math.min(RETRY_MAX_MS, wait * 1000) : Math.floor(Math.random() * Math.min(RETRY_MAX_MS, RETRY_MS << Math.min(failures, 9))) + 1)
+      notBefore = Date.now() + (wait > 0 ? Math.min(longest, wait * 1000) : Math.floor(Math.random() * Math.min(longest, first * 2 ** Math.min(failures, 20))) + 1)
       failures++
     } else {
       failures = 0
