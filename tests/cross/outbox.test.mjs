@@ -160,9 +160,7 @@ test('a tab dies without a word: a living one sends its events, and no other', L
   await cameOnce(visit, 50)
 })
 
-// Not in Firefox, where what the other tab has sent is sometimes still stored fifteen seconds later; why is not known yet.
-const NOT_IN_FIREFOX = { ...LIMIT, skip: BROWSER === 'firefox' && 'what is sent may stay stored for longer' }
-test('a page goes into the back/forward cache during an outage and comes back: what it left has been sent, once', NOT_IN_FIREFOX, async (t) => {
+test('a page goes into the back/forward cache during an outage and comes back: what it left has been sent, once', LIMIT, async (t) => {
   const visit = await outage(t)
   await visit.browser.run(() => {
     window.kept = true

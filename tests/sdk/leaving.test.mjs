@@ -36,11 +36,16 @@ const pass = async (ms) => {
 /** One lock manager for all pages, of whom each counts its own. */
 const shared = new Locks()
 
-/** A page with its outbox open. What it does in storage the others hear; once it has crashed it does nothing any more. */
+/**
+ * A page with its outbox open. What it does in storage the others see and hear when its task has ended, as in Gecko, where a lock
+ * that is let go of is free at once; once it has crashed it does nothing any more.
+ */
 async function page() {
   const listeners = []
   const told = []
   const asked = []
+  /** What the others do not see yet, by key; null is gone. */
+  const written = new Map()
   let isDead = false
   const self = {
     told,
@@ -55,8 +60,22 @@ async function page() {
       asked.forEach(({ drop }) => drop())
     },
   }
-  const tell = (key, oldValue, newValue) => {
-    for (const other of pages) if (other !== self) setImmediate(() => other.fire('storage', { key, oldValue, newValue }))
+  const show = () => {
+    for (const [key, value] of written) {
+      const before = storage.getItem(key)
+      written.delete(key)
+      if (before === value) continue
+      if (value === null) storage.removeItem(key)
+      else storage.setItem(key, value)
+      for (const other of pages) if (other !== self) setImmediate(() => other.fire('storage', { key, oldValue: before, newValue: value }))
+    }
+  }
+  const write = (key, value) => {
+    alive()
+    if (!written.size) setImmediate(show)
+    // In the order of what is written last.
+    written.delete(key)
+    written.set(key, value)
   }
   const alive = () => {
     if (isDead) throw Error('gone')
@@ -65,19 +84,11 @@ async function page() {
     get: (target, name) =>
       ({
         setItem(key, value) {
-          alive()
           if (self.isFull) throw new DOMException('full', 'QuotaExceededError')
-          const before = target.getItem(key)
-          target.setItem(key, value)
-          tell(key, before, String(value))
+          write(key, String(value))
         },
-        removeItem(key) {
-          alive()
-          const before = target.getItem(key)
-          target.removeItem(key)
-          if (before !== null) tell(key, before, null)
-        },
-        getItem: (key) => target.getItem(key),
+        removeItem: (key) => write(key, null),
+        getItem: (key) => (written.has(key) ? written.get(key) : target.getItem(key)),
       })[name] ?? target[name],
   })
   globalThis.addEventListener = (type, listen, { signal }) => listeners.push({ type, listen, signal })
@@ -99,6 +110,13 @@ async function page() {
   return self
 }
 
+/** A page is being left, for as long as that takes in its own process. */
+async function leave(page) {
+  page.fire('beforeunload')
+  await turns()
+  await pass(0)
+}
+
 /** The keys of records, and of what says that a page is being left. */
 const keys = () => Object.keys(storage).filter((key) => key !== MARK)
 const records = () => keys().filter((key) => !key.endsWith('!'))
@@ -117,8 +135,7 @@ test('a page that is left has no lock and waits for none, and still nobody takes
   second.keep('other', 1, 10_000)
   await turns()
   assert.deepEqual([first.locks(), second.locks()], [2, 2])
-  first.fire('beforeunload')
-  await turns()
+  await leave(first)
   assert.deepEqual([first.locks(), second.found()], [0, []])
   // What comes last, as the click that leaves.
   first.keep('two', 2, 10_000)
@@ -134,7 +151,7 @@ test('a page that is left has no lock and waits for none, and still nobody takes
 test('a page that opens while another is being left does not take over either', async () => {
   const first = await page()
   first.keep('one', 1, 10_000)
-  first.fire('beforeunload')
+  await leave(first)
   const next = await page()
   assert.deepEqual([next.opened(), next.found()], [1, []])
   first.close()
@@ -151,8 +168,7 @@ test('a page that stays after all has its locks back, what it took over as well,
   const heir = [first, second].find((page) => page.found().includes('left'))
   const other = heir === first ? second : first
   heir.keep('more', 7, 10_000)
-  heir.fire('beforeunload')
-  await turns()
+  await leave(heir)
   assert.equal(notes().length, 2)
   const before = heir.told.length
   await pass(3_000)
@@ -168,11 +184,11 @@ test('a page that stays after all has its locks back, what it took over as well,
 test('a page that is left more than once is waited for each time', async () => {
   const [first, second] = await two()
   for (let time = 0; time < 5; time++) {
-    first.fire('beforeunload')
+    await leave(first)
     await pass(2_500)
   }
   await pass(3_000)
-  first.fire('beforeunload')
+  await leave(first)
   for (let time = 0; time < 5; time++) await pass(500)
   assert.deepEqual(second.found(), [])
   first.close()
@@ -182,8 +198,7 @@ test('a page that is left more than once is waited for each time', async () => {
 
 test('a page that dies while it is being left is waited for in vain, and then taken over', async () => {
   const [first, second] = await two()
-  first.fire('beforeunload')
-  await turns()
+  await leave(first)
   first.crash()
   await pass(5_000)
   assert.deepEqual(second.found(), [])
@@ -196,17 +211,17 @@ test('nothing is written once the yes is gone, nor where there is no room: then 
   const [first] = await two()
   const before = keys()
   first.isFull = true
-  first.fire('beforeunload')
+  await leave(first)
   first.isFull = false
   assert.deepEqual([first.locks(), keys()], [1, before])
   storage.removeItem(MARK)
-  first.fire('beforeunload')
+  await leave(first)
   assert.deepEqual([first.locks(), keys()], [1, before])
 })
 
 test('where locks do not keep a page out of the cache, nothing listens', async () => {
   delete globalThis.mozInnerScreenX
   const [first] = await two()
-  first.fire('beforeunload')
+  await leave(first)
   assert.deepEqual([first.locks(), notes()], [1, []])
 })

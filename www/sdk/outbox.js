@@ -24,10 +24,11 @@ const sum = (text) => {
  * when it opens: ids make up for a race. `hear(what, slot, text)` is told what was opened, found and withdrawn.
  *
  * Gecko takes no page into its back/forward cache that holds a lock or waits for one, and decides that when the next page's
- * answer comes: before `pagehide`, after `beforeunload`. There a page lets go in `beforeunload` and leaves a note instead, a
- * record without a number, under each name that it has. Who gets the lock and finds a note comes back when the note is gone,
- * as it is once the page is, or after twice as long as the page may take: a tab that is closed has not always the time to remove
- * it. If the page stays, it takes its locks back.
+ * answer comes: before `pagehide`, after `beforeunload`. There a page leaves a note in `beforeunload`, a record without a number,
+ * under each name that it has, and lets go in the next task: other processes are told of what is written when a task has ended,
+ * of a lock at once, so that whoever got it in between would find no note. Who gets the lock and finds a note comes back when the
+ * note is gone, as it is once the page is, or after twice as long as the page may take: a tab that is closed has not always the
+ * time to remove it. If the page stays, it takes its locks back.
  *
  * Answers what keeps a record (1: there is no room) or, without a slot, removes all but those of the listed slots; what gives the
  * names back; and whether a slot's record is there. `sign` stands between the parts of a record's key.
@@ -117,12 +118,15 @@ const open = (mark, hear, sign = '!') => {
       const word = tab + performance.now()
       each((name) => names[name] > 1 && store.setItem(noteOf(name), word))
       note = word
-      release()
-      holding = new AbortController()
+      clearTimeout(timer)
       timer = setTimeout(() => {
-        note = 0
-        each((name) => names[name] > 0 && request(name))
-      }, LEAVING)
+        release()
+        holding = new AbortController()
+        timer = setTimeout(() => {
+          note = 0
+          each((name) => names[name] > 0 && request(name))
+        }, LEAVING)
+      })
     })
 
   const heard = ({ key, newValue, oldValue }) => {
