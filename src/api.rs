@@ -24,7 +24,7 @@ pub fn start(config: &str, document: Document, a: u32, b: u32, c: u32, d: u32) -
 /// One turn of the loop: an input in, all that there is to do done. `what` is a number of `edge::heard`, and what the text and
 /// the last three are depends on it. Answers a text.
 #[wasm_bindgen]
-pub fn enter(tracker: usize, what: u8, text: String, mono: f64, a: u32, b: i32, c: f64) -> JsValue {
+pub fn enter(tracker: usize, what: u8, text: &str, mono: f64, a: u32, b: i32, c: f64) -> JsValue {
     let answer = driver::enter(tracker, what, text, mono, a, b, c);
     serde_wasm_bindgen::to_value(&answer).unwrap_or_default()
 }

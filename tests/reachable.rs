@@ -99,7 +99,7 @@ impl Visit {
     fn wait(&mut self, ms: u64) {
         let before = self.state();
         self.now = Now { wall: self.now.wall + ms, mono: self.now.mono + ms };
-        if self.tracker.is_stale(None, self.now) {
+        if self.tracker.is_stale::<String>(None, self.now) {
             self.tracker.refresh("title", &self.stored, self.now);
         }
         self.tracker.handle_timeout(self.now);

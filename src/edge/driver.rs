@@ -52,32 +52,47 @@ pub(crate) fn start(config: &str, document: Document, seed: [u64; 2]) -> usize {
 
 /// One turn of the loop, for an input or because the time has come.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clocks are positive and far below 2^53")]
-pub(crate) fn enter(number: usize, what: u8, text: String, mono: f64, a: u32, b: i32, c: f64) -> String {
+pub(crate) fn enter(number: usize, what: u8, text: &str, mono: f64, a: u32, b: i32, c: f64) -> String {
     let now = Now { wall: Date::now() as Millis, mono: mono as Millis };
-    if let Some(answer) = with(number, |seat| question(&mut seat.tracker, what, &text, a, now)).flatten() {
-        return answer;
-    }
-    let mut input = with(number, |seat| input(what, text, a, b, c, seat.document.hidden()));
-    let is_stale = with(number, |seat| seat.tracker.is_stale(input.as_ref().and_then(Option::as_ref), now));
-    if is_stale == Some(true) {
+    let asked = with(number, |seat| match question(&mut seat.tracker, what, text, a, now) {
+        Some(answer) => Err(answer),
+        None => {
+            let input = input(what, text, a, b, c, seat.document.hidden());
+            let is_stale = seat.tracker.is_stale(input.as_ref(), now);
+            Ok((input, is_stale))
+        }
+    });
+    let (input, is_stale) = match asked {
+        Some(Ok(heard)) => heard,
+        Some(Err(answer)) => return answer,
+        None => return String::new(),
+    };
+    if is_stale {
         perform(number, done::REFRESH, 0, 0, "");
     }
+    let mut input = Some(input);
     let mut answer = String::new();
-    while let Some(output) = with(number, |seat| {
-        if let Some(input) = input.take() {
-            answer = take_in(&mut seat.tracker, input, now);
+    loop {
+        let output = with(number, |seat| {
+            if let Some(input) = input.take() {
+                answer = take_in(&mut seat.tracker, input, now);
+            }
+            seat.tracker.poll_output().ok_or_else(|| arm(seat, number, what, now))
+        });
+        match output {
+            Some(Ok(output)) => {
+                let (what, a, b, text) = put_out(output);
+                perform(number, what, a, b, &text);
+            }
+            Some(Err(is_answered)) => {
+                if is_answered {
+                    perform(number, done::ANSWERED, 0, 0, "");
+                }
+                return answer;
+            }
+            None => return answer,
         }
-        seat.tracker.poll_output()
-    })
-    .flatten()
-    {
-        let (what, a, b, text) = put_out(output);
-        perform(number, what, a, b, &text);
     }
-    if with(number, |seat| arm(seat, number, what, now)) == Some(true) {
-        perform(number, done::ANSWERED, 0, 0, "");
-    }
-    answer
 }
 
 /// Sees to it that we come back in time; whether no send waits for its outcome. A timer that is too early is left alone: waking

@@ -59,13 +59,12 @@ pub(crate) mod done {
 }
 
 /// What came in as an input, on a page that is hidden or not; nothing when the time has come.
-fn input(what: u8, text: String, a: u32, b: i32, c: f64, is_hidden: bool) -> Option<Input> {
+fn input(what: u8, text: &str, a: u32, b: i32, c: f64, is_hidden: bool) -> Option<Input<&str>> {
     Some(match what {
         heard::TRACK | heard::PAGE_CALL => {
-            let (fields, rest) = cut(&text, b"\n").unwrap_or_default();
+            let (fields, rest) = cut(text, b"\n").unwrap_or_default();
             let (context, last) = cut(rest, b"\n").unwrap_or_default();
-            let (fields, context) = (own(fields), own(context));
-            if what == heard::TRACK { Input::Track(own(last), fields, context) } else { Input::PageCall(facts(last), fields, context) }
+            if what == heard::TRACK { Input::Track(last, fields, context) } else { Input::PageCall(facts(last), fields, context) }
         }
         heard::CONSENT => Input::Consent(text),
         heard::IDENTIFY => Input::Identify(text),
@@ -74,7 +73,7 @@ fn input(what: u8, text: String, a: u32, b: i32, c: f64, is_hidden: bool) -> Opt
         heard::ERASE => Input::Erase,
         heard::SHUTDOWN | heard::LEAVE => Input::Leave,
         heard::CLICK => Input::Click(text),
-        heard::PAGE => Input::Page(facts(&text), Reason::BROWSER.get(a as usize).copied().unwrap_or(Reason::Navigate)),
+        heard::PAGE => Input::Page(facts(text), Reason::BROWSER.get(a as usize).copied().unwrap_or(Reason::Navigate)),
         heard::VISIBILITY if is_hidden => Input::Hidden,
         heard::VISIBILITY | heard::VISIBLE => Input::Visible,
         heard::ONLINE => Input::Online,
@@ -104,7 +103,7 @@ fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32, now: Now) -> Op
         }
         heard::REFRESH => {
             let (page, stored) = cut(text, b"\n").unwrap_or_default();
-            tracker.refresh(&facts(page).title, stored, now);
+            tracker.refresh(facts(page).title, stored, now);
         }
         _ => return None,
     }
@@ -113,12 +112,12 @@ fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32, now: Now) -> Op
 
 /// Takes an input in; answers the id of an event and perhaps the name of a field that was rounded, or `!` and why it was
 /// refused, or nothing.
-fn take_in(tracker: &mut Tracker, input: Option<Input>, now: Now) -> String {
+fn take_in(tracker: &mut Tracker, input: Option<Input<&str>>, now: Now) -> String {
     let Some(input) = input else {
         tracker.handle_timeout(now);
         return String::new();
     };
-    match tracker.handle(input, now) {
+    match tracker.hear(input, now) {
         Answer::Done => String::new(),
         Answer::Event(id, rounded) => {
             let mut out = id.text();
@@ -137,7 +136,7 @@ fn take_in(tracker: &mut Tracker, input: Option<Input>, now: Now) -> String {
 }
 
 /// The page on screen.
-fn facts(text: &str) -> Facts {
+fn facts(text: &str) -> Facts<&str> {
     Facts::read(Json::new(text))
 }
 

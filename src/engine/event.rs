@@ -71,7 +71,7 @@ impl Event {
 
     /// As a member of a native batch; `page` is the position in the batch's list of pages.
     pub fn write(&self, w: &mut Writer, page: usize) {
-        w.open("{").text("id", &self.id.text()).number("seq", u64::from(self.seq)).number("t", self.at).number("page", page as u64);
+        w.open("{").id("id", self.id).number("seq", u64::from(self.seq)).number("t", self.at).number("page", page as u64);
         w.raw(&self.text).close("}");
     }
 }

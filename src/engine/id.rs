@@ -1,6 +1,6 @@
 //! Identifiers: UUID version 7 (RFC 9562 §5.7) from entropy that is handed in.
 
-use super::json::{push_digit, put};
+use super::json::{Writer, push_digit, put};
 use super::time::Millis;
 
 /// A UUID; zero is "none".
@@ -8,19 +8,25 @@ use super::time::Millis;
 pub struct Uuid(pub u128);
 
 impl Uuid {
-    /// The canonical text, 36 characters.
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    /// The canonical text.
     pub fn text(self) -> String {
         let mut out = String::with_capacity(36);
+        self.push(&mut out);
+        out
+    }
+
+    /// Appends the canonical text, 36 characters.
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    #[inline(never)]
+    pub fn push(self, out: &mut String) {
         let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
         for at in 0..32 {
             if matches!(at, 8 | 12 | 16 | 20) {
-                put(&mut out, "-");
+                put(out, "-");
             }
             let half = if at < 16 { high } else { low };
-            push_digit(&mut out, half.rotate_left(4 * at + 4));
+            push_digit(out, half.rotate_left(4 * at + 4));
         }
-        out
     }
 
     /// Reads the canonical text, with or without hyphens.
@@ -34,6 +40,16 @@ impl Uuid {
             }
         }
         (digits == 32 && text.len() <= 36).then_some(Self(n))
+    }
+}
+
+impl Writer {
+    /// A member whose value is an id.
+    #[inline(never)]
+    pub fn id(&mut self, key: &str, id: Uuid) -> &mut Self {
+        self.key(key).raw("\"");
+        id.push(&mut self.out);
+        self.close("\"")
     }
 }
 

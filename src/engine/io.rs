@@ -5,25 +5,25 @@ use super::consent::{SendPermit, StorePermit};
 use super::id::Uuid;
 use super::page::{Facts, Reason};
 
-/// What happened. All texts that come from JavaScript are JSON, strings escaped.
+/// What happened. All texts that come from JavaScript are JSON, strings escaped; in the browser they are borrowed from what came in.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum Input<T = String> {
     /// The tracker runs from now on. `stored` is the identity kept by an earlier page; `sees_beacons` says whether
     /// this browser shows the outcome of a beacon to this endpoint (Resource Timing's `responseStatus`, same origin).
     /// `holds_tail` whether the browser has `fetchLater`.
-    Start { stored: Option<String>, sees_beacons: bool, holds_tail: bool },
+    Start { stored: Option<T>, sees_beacons: bool, holds_tail: bool },
     /// A page came on screen, or the URL changed.
-    Page(Facts, Reason),
+    Page(Facts<T>, Reason),
     /// A click: its fields and, on the next line, its name, `click` or what the page declares.
-    Click(String),
+    Click(T),
     /// A call of `track()`: name, fields, context; the last two empty when there are none.
-    Track(String, String, String),
+    Track(T, T, T),
     /// A call of `page()`: the page on screen, fields, context.
-    PageCall(Facts, String, String),
+    PageCall(Facts<T>, T, T),
     /// A call of `consent()`: the source's number times 256 and the bits of `Choices`, in decimal; anything else takes all back.
-    Consent(String),
+    Consent(T),
     /// A call of `identify()`: the id, a JSON string.
-    Identify(String),
+    Identify(T),
     /// A call of `reset()`.
     Reset,
     /// A call of `flush()`.
@@ -43,11 +43,40 @@ pub enum Input {
     /// The outbox is open.
     Opened,
     /// A record that a tab has left that is gone; it is this tab's now, under that slot. No text when it was damaged.
-    Found { slot: u32, text: String },
+    Found { slot: u32, text: T },
     /// The record of that slot was not stored: there was no room, or storage is full, blocked or broken.
     Unstored(u32),
     /// The shopper took the yes back in another tab.
     Withdrawn,
+}
+
+impl<T: AsRef<str>> Input<T> {
+    /// The same with texts that belong to somebody else.
+    pub fn borrowed(&self) -> Input<&str> {
+        match self {
+            Self::Start { stored, sees_beacons, holds_tail } => {
+                Input::Start { stored: stored.as_ref().map(AsRef::as_ref), sees_beacons: *sees_beacons, holds_tail: *holds_tail }
+            }
+            Self::Page(facts, reason) => Input::Page(facts.borrowed(), *reason),
+            Self::Click(click) => Input::Click(click.as_ref()),
+            Self::Track(name, fields, context) => Input::Track(name.as_ref(), fields.as_ref(), context.as_ref()),
+            Self::PageCall(facts, fields, context) => Input::PageCall(facts.borrowed(), fields.as_ref(), context.as_ref()),
+            Self::Consent(update) => Input::Consent(update.as_ref()),
+            Self::Identify(user) => Input::Identify(user.as_ref()),
+            Self::Reset => Input::Reset,
+            Self::Flush => Input::Flush,
+            Self::Erase => Input::Erase,
+            Self::Hidden => Input::Hidden,
+            Self::Leave => Input::Leave,
+            Self::Visible => Input::Visible,
+            Self::Online => Input::Online,
+            Self::Outcome { send, outcome } => Input::Outcome { send: *send, outcome: *outcome },
+            Self::Opened => Input::Opened,
+            Self::Found { slot, text } => Input::Found { slot: *slot, text: text.as_ref() },
+            Self::Unstored(slot) => Input::Unstored(*slot),
+            Self::Withdrawn => Input::Withdrawn,
+        }
+    }
 }
 
 /// What became of a send.

@@ -6,23 +6,59 @@
 use super::json::{int, push_int, put};
 use super::text::cut;
 
-/// Codes with two minor digits. Codes of metals, funds and tests are left out: no shop prices in them.
-const TWO: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHFCNYCOPCRCCUPCVECZKDKKDOPDZDEGPERNETBEUR\
-FJDFKPGBPGELGHSGIPGMDGTQGYDHKDHNLHTGHUFIDRILSINRIRRJMDKESKGSKHRKPWKYDKZTLAKLBPLKRLRDLSLMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMYRMZN\
-NADNGNNIONOKNPRNZDPABPENPGKPHPPKRPLNQARRONRSDRUBSARSBDSCRSDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMTTOPTRYTTDTWDTZSUAHUSDUYUUZS\
-VEDVESWSTXCDXCGYERZARZMWZWG";
-/// Codes without minor digits.
-const NONE: &str = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXUYIVNDVUVXAFXOFXPF";
-/// Codes with three minor digits.
-const THREE: &str = "BHDIQDJODKWDLYDOMRTND";
-/// Codes with four minor digits.
-const FOUR: &str = "CLFUYW";
+/// The codes in their order, before each how many minor digits it has where these are not two. Codes of metals, funds and tests
+/// are left out: no shop prices in them.
+const CODES: &str = "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGN3BHD0BIFBMDBNDBOBBRLBSDBTNBWPBYNBZDCADCDFCHF4CLF0CLPCNYCOP\
+CRCCUPCVECZK0DJFDKKDOPDZDEGPERNETBEURFJDFKPGBPGELGHSGIPGMD0GNFGTQGYDHKDHNLHTGHUFIDRILSINR3IQDIRR0ISKJMD3JOD0JPYKESKGSK\
+HR0KMFKPW0KRW3KWDKYDKZTLAKLBPLKRLRDLSL3LYDMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMYRMZNNADNGNNIONOKNPRNZD3OMRPABPENPGKPHP\
+PKRPLN0PYGQARRONRSDRUB0RWFSARSBDSCRSDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMT3TNDTOPTRYTTDTWDTZSUAH0UGXUSD0UYIUYU4U\
+YWUZSVEDVES0VND0VUVWST0XAFXCDXCG0XOF0XPFYERZARZMWZWG";
+
+/// The same as it ships, half as large: how far each code is from the one before, as numbers with letters for digits, and its
+/// minor digits in the upper four bits.
+static STEPS: [u16; 159] = steps(CODES.as_bytes());
+
+/// Done by the compiler, which also finds a code that is out of order.
+#[expect(clippy::indexing_slicing, reason = "not when it runs")]
+const fn steps(codes: &[u8]) -> [u16; 159] {
+    let mut steps = [0; 159];
+    let (mut place, mut count, mut before) = (0, 0, 0);
+    while place < codes.len() {
+        let mut digits = 2;
+        if codes[place] < b'A' {
+            digits = codes[place] - b'0';
+            place += 1;
+        }
+        let number = next(next(next(0, codes[place]), codes[place + 1]), codes[place + 2]);
+        steps[count] = (number - before) | (digits as u16) << 12;
+        before = number;
+        count += 1;
+        place += 3;
+    }
+    steps
+}
+
+/// A code's number, one letter further.
+const fn next(number: u16, letter: u8) -> u16 {
+    number * 26 + (letter - b'A') as u16
+}
 
 /// How many minor digits a currency has; `None` when ISO 4217 does not know the code.
 pub fn exponent(code: &str) -> Option<u8> {
-    let code = code.as_bytes();
-    let has = |list: &str| code.len() == 3 && list.as_bytes().chunks_exact(3).any(|c| c == code);
-    [(TWO, 2), (NONE, 0), (THREE, 3), (FOUR, 4)].into_iter().find(|(list, _)| has(list)).map(|(_, e)| e)
+    let mut rest = 0;
+    for letter in code.bytes() {
+        if !letter.is_ascii_uppercase() || code.len() != 3 {
+            return None;
+        }
+        rest = next(rest, letter);
+    }
+    for step in &STEPS {
+        rest = rest.checked_sub(*step & 4095)?;
+        if rest == 0 {
+            return Some((*step >> 12) as u8);
+        }
+    }
+    None
 }
 
 /// An amount in minor units, and whether digits below them had to be rounded away.
@@ -158,6 +194,27 @@ mod tests {
             [("EUR", Some(2)), ("JPY", Some(0)), ("KWD", Some(3)), ("CLF", Some(4)), ("XXX", None), ("eur", None), ("URF", None)]
         {
             assert_eq!(exponent(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_list_is_read_back_from_the_steps_and_no_other() {
+        let mut expected = Vec::new();
+        for code in CODES.split_inclusive(char::is_alphabetic).collect::<Vec<_>>().chunks(3).map(<[_]>::concat) {
+            let digits = code.chars().next().and_then(|c| c.to_digit(10));
+            expected.push((code.replace(char::is_numeric, ""), digits.unwrap_or(2)));
+        }
+        assert_eq!(expected.len(), STEPS.len());
+        for number in 0..26_usize.pow(3) {
+            let code: String = [676, 26, 1].map(|place| char::from(b'A' + (number / place % 26) as u8)).into_iter().collect();
+            assert_eq!(
+                exponent(&code).map(u32::from),
+                expected.iter().find(|(known, _)| *known == code).map(|(_, digits)| *digits),
+                "{code}"
+            );
+        }
+        for code in ["", "EU", "EURO", "EU[", "@ED", "AFz", "\u{c4}ED"] {
+            assert_eq!(exponent(code), None, "{code}");
         }
     }
 

@@ -40,17 +40,25 @@ impl Reason {
 
 /// What the browser says about the page on screen; texts are escaped as in JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    pub url: String,
-    pub title: String,
-    pub referrer: String,
-    pub key: String,
+pub struct Facts<T = String> {
+    pub url: T,
+    pub title: T,
+    pub referrer: T,
+    pub key: T,
 }
 
-impl Facts {
+impl<T: AsRef<str>> Facts<T> {
+    /// The same with texts that belong to somebody else.
+    pub fn borrowed(&self) -> Facts<&str> {
+        let Self { url, title, referrer, key } = self;
+        Facts { url: url.as_ref(), title: title.as_ref(), referrer: referrer.as_ref(), key: key.as_ref() }
+    }
+}
+
+impl<'a> Facts<&'a str> {
     /// Reads `{"url","title","referrer","key"}`.
-    pub fn read(facts: Json<'_>) -> Self {
-        let text = |key| own(facts.text(key).unwrap_or(""));
+    pub fn read(facts: Json<'a>) -> Self {
+        let text = |key| facts.text(key).unwrap_or("");
         Self { url: text("url"), title: text("title"), referrer: text("referrer"), key: text("key") }
     }
 }
@@ -80,7 +88,7 @@ impl Page {
     }
 
     /// Whether what is on screen now is another page.
-    pub fn is_left_for(&self, facts: &Facts) -> bool {
+    pub fn is_left_for(&self, facts: &Facts<&str>) -> bool {
         self.key != facts.key
     }
 
@@ -92,7 +100,7 @@ impl Page {
 
     /// As a member of a native batch.
     pub fn write(&self, w: &mut Writer) {
-        w.open("{").text("id", &self.id.text()).text("url", &self.url).text("title", &self.title.borrow());
+        w.open("{").id("id", self.id).text("url", &self.url).text("title", &self.title.borrow());
         w.text("referrer", &self.referrer).text("reason", self.reason.name()).close("}");
     }
 }

@@ -85,9 +85,9 @@ impl Identity {
     pub fn stored(&self, consent: &Consent) -> Option<String> {
         let session = self.session.as_ref()?;
         let mut out = own("1.");
-        put(&mut out, &session.visitor(consent).text());
+        session.visitor(consent).push(&mut out);
         put(&mut out, ".");
-        put(&mut out, &session.id.text());
+        session.id.push(&mut out);
         let choices = u64::from(consent.choices().bits());
         for n in [u64::from(session.n), session.started, self.last, u64::from(self.until), choices, consent.at()] {
             put(&mut out, ".");

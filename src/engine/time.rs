@@ -31,49 +31,54 @@ pub enum Timer {
 
 const COUNT: usize = 6;
 
-/// When each timer is due, on the monotonic clock.
-#[derive(Clone, Debug, Default)]
-pub struct Timers([Option<Millis>; COUNT]);
+/// When each timer is due, on the monotonic clock; never, where it is stopped.
+#[derive(Clone, Debug)]
+pub struct Timers([Millis; COUNT]);
+
+/// No clock comes so far.
+const NEVER: Millis = Millis::MAX;
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self([NEVER; COUNT])
+    }
+}
 
 impl Timers {
-    fn slot(&mut self, timer: Timer) -> Option<&mut Option<Millis>> {
-        self.0.get_mut(timer as usize)
-    }
-
     pub fn set(&mut self, timer: Timer, at: Millis) {
-        if let Some(slot) = self.slot(timer) {
-            *slot = Some(at);
+        if let Some(due) = self.0.get_mut(timer as usize) {
+            *due = at;
         }
     }
 
     /// Sets the timer unless it is already due earlier.
     pub fn set_if_earlier(&mut self, timer: Timer, at: Millis) {
-        if let Some(slot) = self.slot(timer) {
-            *slot = Some(slot.map_or(at, |due| due.min(at)));
-        }
+        self.set(timer, at.min(self.due(timer)));
     }
 
     pub fn stop(&mut self, timer: Timer) {
-        if let Some(slot) = self.slot(timer) {
-            *slot = None;
-        }
+        self.set(timer, NEVER);
     }
 
-    pub fn is_set(&mut self, timer: Timer) -> bool {
-        self.slot(timer).is_some_and(|slot| slot.is_some())
+    fn due(&self, timer: Timer) -> Millis {
+        self.0.get(timer as usize).copied().unwrap_or(NEVER)
+    }
+
+    pub fn is_set(&self, timer: Timer) -> bool {
+        self.due(timer) < NEVER
     }
 
     /// True once when the timer is due; it is stopped by that.
     pub fn take(&mut self, timer: Timer, now: Millis) -> bool {
-        let due = self.slot(timer).is_some_and(|slot| slot.is_some_and(|at| at <= now));
-        if due {
+        let is_due = self.due(timer) <= now;
+        if is_due {
             self.stop(timer);
         }
-        due
+        is_due
     }
 
     /// The earliest of all.
     pub fn next(&self) -> Option<Millis> {
-        self.0.iter().flatten().min().copied()
+        self.0.iter().copied().min().filter(|due| *due < NEVER)
     }
 }

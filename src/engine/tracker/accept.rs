@@ -24,13 +24,13 @@ pub(super) struct Context {
 }
 
 impl Tracker {
-    pub(super) fn page_shown(&mut self, facts: &Facts, mut reason: Reason, now: Now) {
+    pub(super) fn page_shown(&mut self, facts: &Facts<&str>, mut reason: Reason, now: Now) {
         let mut is_view = self.config.pages;
         // The page was there before us: its view is as old as it is, and older than all that was called early.
         let is_first = self.page.is_none() && reason != Reason::Prerender;
         if let Some(page) = &self.page {
             is_view &= reason == Reason::Bfcache && self.was_seen || page.is_left_for(facts);
-            reason = page.refine(&facts.url, reason);
+            reason = page.refine(facts.url, reason);
         }
         if is_view || self.page.is_none() {
             self.show(facts, reason, now);
@@ -57,17 +57,17 @@ impl Tracker {
     }
 
     /// Puts a page on screen; inside the app the page before is its referrer.
-    fn show(&mut self, facts: &Facts, reason: Reason, now: Now) {
+    fn show(&mut self, facts: &Facts<&str>, reason: Reason, now: Now) {
         let referrer = match &self.page {
             Some(before) if reason != Reason::Bfcache => &before.url,
-            _ => &facts.referrer,
+            _ => facts.referrer,
         };
-        let page = Page::new(self.rng.uuid(self.at(now)), &facts.url, &facts.title, referrer, &facts.key, reason);
+        let page = Page::new(self.rng.uuid(self.at(now)), facts.url, facts.title, referrer, facts.key, reason);
         self.page = Some(Rc::new(page));
         self.timers.set(Timer::Title, now.mono + TITLE_MS);
     }
 
-    pub(super) fn page_call(&mut self, facts: &Facts, fields: &str, context: &str, now: Now) -> Answer {
+    pub(super) fn page_call(&mut self, facts: &Facts<&str>, fields: &str, context: &str, now: Now) -> Answer {
         let context = self.context(context, now);
         if context.page.is_none() && self.page.as_ref().is_none_or(|p| p.is_left_for(facts)) {
             self.show(facts, Reason::Call, now);
@@ -140,7 +140,7 @@ impl Tracker {
         };
         self.last = Some((id, state));
         if let Some(mut w) = self.notice(Topic::Event) {
-            w.text("id", &id.text()).number("t", at).text("state", state).raw(&event.text);
+            w.id("id", id).number("t", at).text("state", state).raw(&event.text);
             self.tell(Topic::Event, w);
         }
         if let Some(loss) = loss {
@@ -172,7 +172,7 @@ impl Tracker {
         if self.identity.take_places() {
             self.save();
             if is_new && let Some(mut w) = self.notice(Topic::Session) {
-                w.text("id", &session.id.text()).number("n", u64::from(session.n)).number("started", session.started);
+                w.id("id", session.id).number("n", u64::from(session.n)).number("started", session.started);
                 self.tell(Topic::Session, w);
             }
         }

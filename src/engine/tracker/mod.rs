@@ -102,6 +102,11 @@ impl Tracker {
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now) -> Answer {
+        self.hear(input.borrowed(), now)
+    }
+
+    /// Takes in what happened, without texts of its own.
+    pub fn hear(&mut self, input: Input<&str>, now: Now) -> Answer {
         let answer = self.take_in(&input, now);
         // What was captured ends nothing.
         if !matches!(input, Input::Track(..) | Input::Click(_)) {
@@ -110,12 +115,11 @@ impl Tracker {
         answer
     }
 
-    fn take_in(&mut self, input: &Input, now: Now) -> Answer {
-        // Borrowed: one place drops what is left of the input, instead of every way out of here.
+    fn take_in(&mut self, input: &Input<&str>, now: Now) -> Answer {
         match input {
             Input::Start { stored, sees_beacons, holds_tail } => {
                 (self.sees_beacons, self.holds_tail) = (*sees_beacons, *holds_tail);
-                self.start(stored.as_deref(), now);
+                self.start(*stored, now);
             }
             Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
             Input::Click(path) => self.click(path, now),
@@ -169,7 +173,7 @@ impl Tracker {
 
     /// Whether `refresh` has to come before this input, or before `handle_timeout`: what may be sent now should have the title
     /// that the page has by now, and another tab may have gone on, or have been given the yes first.
-    pub fn is_stale(&self, input: Option<&Input>, now: Now) -> bool {
+    pub fn is_stale<T>(&self, input: Option<&Input<T>>, now: Now) -> bool {
         matches!(input, None | Some(Input::Consent(_) | Input::Flush | Input::Hidden | Input::Leave | Input::Visible))
             || self.consent.is_granted() && self.identity.is_stale(self.at(now))
     }

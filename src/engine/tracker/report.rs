@@ -63,7 +63,7 @@ impl Tracker {
         };
         let mut w = Writer { out: own("{") };
         if let Some(id) = id {
-            w.text("id", &id.text());
+            w.id("id", id);
         }
         w.text("state", state).key("consent").open("{");
         self.describe_consent(&mut w);
@@ -85,9 +85,11 @@ impl Tracker {
     /// The ids that a server needs to join an order to the visit, empty without a yes: `{visitor, session, consent}`.
     pub fn ids(&self) -> String {
         let session = self.identity.current().filter(|_| self.consent.is_granted());
-        let text = |id: Option<Uuid>| id.map_or_else(String::new, Uuid::text);
         let mut w = Writer { out: own("{") };
-        w.text("visitor", &text(session.map(|s| s.visitor(&self.consent)))).text("session", &text(session.map(|s| s.id)));
+        match session {
+            Some(session) => w.id("visitor", session.visitor(&self.consent)).id("session", session.id),
+            None => w.text("visitor", "").text("session", ""),
+        };
         w.text("consent", self.consent.state_name()).close("}");
         w.out
     }

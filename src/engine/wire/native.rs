@@ -32,8 +32,12 @@ pub fn contents(events: &[&Event]) -> String {
     let size: usize = events.iter().map(|e| e.size()).sum();
     let mut w = Writer { out: String::with_capacity(size + 2 * ENVELOPE) };
     if let Some(session) = events.first().and_then(|e| e.session.as_ref()) {
-        w.close(&session.id.text()).close("\t").close(&session.visitor.text()).close("\t").close(&session.user).close("\t{");
-        w.key("session").open("{").text("id", &session.id.text()).number("n", u64::from(session.n));
+        for id in [session.id, session.visitor] {
+            id.push(&mut w.out);
+            w.close("\t");
+        }
+        w.close(&session.user).close("\t{");
+        w.key("session").open("{").id("id", session.id).number("n", u64::from(session.n));
         w.number("started", session.started).close("}");
     }
     let mut pages: Vec<&Rc<Page>> = Vec::new();
@@ -126,6 +130,6 @@ pub fn halves(contents: &str, n: usize) -> (String, String) {
 /// The body that asks an endpoint to forget a visitor.
 pub fn erase(visitor: Uuid) -> String {
     let mut w = Writer::default();
-    w.open("{").number("v", 1).text("erase", &visitor.text()).close("}");
+    w.open("{").number("v", 1).id("erase", visitor).close("}");
     w.out
 }
