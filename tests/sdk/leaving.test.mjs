@@ -148,6 +148,18 @@ test('a page that is left has no lock and waits for none, and still nobody takes
   assert.equal(first.locks(), 0)
 })
 
+test('what a page wrote last is seen only after its lock was let go of: who has that takes it when it is told, once', async () => {
+  delete globalThis.mozInnerScreenX
+  const [first, second] = await two()
+  first.keep('two', 2, 10_000)
+  first.keep('three', 3, 10_000)
+  first.keep('1,2', 0)
+  first.close()
+  await turns()
+  assert.deepEqual(second.found(), ['one', 'two'])
+  assert.deepEqual(records().length, 2)
+})
+
 test('a page that opens while another is being left does not take over either', async () => {
   const first = await page()
   first.keep('one', 1, 10_000)

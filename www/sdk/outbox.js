@@ -40,7 +40,7 @@ const open = (mark, hear, sign = '!') => {
   const { locks } = navigator
   /** The names that are asked for (1), those that this tab has (2), and those whose note has to go first (-1). */
   const names = {}
-  /** The notes of others that were waited for, by name. */
+  /** The notes of others that were waited for, by name, and the records that were found, by key. */
   const notes = {}
   /** Our own while the page is being left. */
   let note
@@ -55,16 +55,24 @@ const open = (mark, hear, sign = '!') => {
   const tabOf = (key) => key.slice(mark.length).split(sign)[0]
   const noteOf = (name) => mark + name + sign
 
-  const claim = (name) => {
-    if (!name || names[name]) return
-    names[name] = 1
-    if (!note) request(name)
+  /** Looks at what is there under a key: a record of a name that this tab has taken over, or of one to be asked for. */
+  const find = (key) => {
+    const value = store.getItem(key)
+    const name = tabOf(key)
+    claim(name)
+    if (value && names[name] > 1 && name != tab && !notes[key]) {
+      notes[key] = records[++slots] = key
+      const [hash] = value.split('.', 1)
+      const text = value.slice(hash.length + 1)
+      hear(FOUND, slots, sum(text) == hash ? text : '')
+    }
+    return value
   }
 
-  const again = (name) => {
-    if (names[name] > 0) return
-    names[name] = 0
-    claim(name)
+  const claim = (name) => {
+    if (!name || names[name] > 0) return
+    names[name] = 1
+    if (!note) request(name)
   }
 
   const request = (name) => {
@@ -78,7 +86,7 @@ const open = (mark, hear, sign = '!') => {
           names[name] = -1
           setTimeout(() => {
             notes[name] = found
-            again(name)
+            claim(name)
           }, 2 * LEAVING)
           return
         }
@@ -86,15 +94,8 @@ const open = (mark, hear, sign = '!') => {
         if (found) store.removeItem(noteOf(name))
         if (!isBack)
           for (const key of Object.keys(store).filter((key) => key.startsWith(mark))) {
-            const value = store.getItem(key)
-            if (name == tab) stored += value.length
-            if (tabOf(key) != name) claim(tabOf(key))
-            else {
-              records[++slots] = key
-              const [hash] = value.split('.', 1)
-              const text = value.slice(hash.length + 1)
-              hear(FOUND, slots, sum(text) == hash ? text : '')
-            }
+            const { length } = find(key)
+            if (name == tab) stored += length
           }
       } catch {
         // What cannot be read stays where it is.
@@ -130,10 +131,10 @@ const open = (mark, hear, sign = '!') => {
     })
 
   const heard = ({ key, newValue, oldValue }) => {
-    if (key != mark && key?.startsWith(mark)) {
+    if (key?.startsWith(mark)) {
       stored += (newValue || '').length - (oldValue || '').length
-      const name = tabOf(key)
-      if (locks) key == noteOf(name) && !newValue ? again(name) : claim(name)
+      // Other processes may see what a page wrote last only after they have its lock.
+      if (locks) quietly(() => find(key))
     }
   }
 
