@@ -6,7 +6,7 @@ const GENERATED = {
   '#formats-all-chars': 'data:text/javascript,export default globalThis.formatsChars',
   '#gzip-chars': 'data:text/javascript,export default globalThis.gzipChars',
   '#privacy-chars': 'data:text/javascript,export default globalThis.privacyChars',
-  '#wasm-chars': 'data:text/javascript,export default String.fromCharCode(32,129,147,141,33,32,32,32)',
+  '#wasm-chars': 'data:text/javascript,export default String.fromCharCode(35,132,150,144,36,35,35,35)',
 }
 
 export async function resolve(specifier, context, next) {

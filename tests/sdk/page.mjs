@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { register } from 'node:module'
+import { charsOf } from '../../www/tools/chars.mjs'
 import { at } from '../../www/tools/paths.mjs'
 
 register('./hooks.mjs', import.meta.url)
@@ -46,9 +47,8 @@ export function openPage({ dataset, src = 'https://shop.test/cb/cartbeacon.js', 
 
 let copies = 0
 
-/** The firewall's own wasm from the last build, as the build writes it into the part. */
-/** A part's wasm as the bundler gives it to the part. */
-export const chars = (name) => Array.from(readFileSync(at(`target/wasm/sdk/${name}.wasm`)), (byte) => String.fromCharCode(byte + 32)).join('')
+/** A part's wasm from the last build, as the bundler gives it to the part. */
+export const chars = (name) => charsOf(readFileSync(at(`target/wasm/sdk/${name}.wasm`)))
 globalThis.privacyChars = chars('privacy')
 globalThis.debugChars = chars('debug')
 

@@ -11,12 +11,12 @@ export const read = (data) => {
   const options = {}
   // Own attributes only: old libraries put functions on `Object.prototype`.
   for (const name of Object.keys(data)) {
-    const value = parse(data[name])
+    // Always text, and nothing that has to fail as JSON first.
+    const value = /^(site|endpoint)$/.test(name) ? data[name] : parse(data[name])
     const [, group, first, rest] = name.match(/^([^A-Z]*)(.?)(.*)/)
     if (first) options[group] = { ...options[group], [first.toLowerCase() + rest]: value }
     else options[name] = value
   }
-  for (const name of ['site', 'endpoint']) if (data[name]) options[name] = data[name]
   return options
 }
 

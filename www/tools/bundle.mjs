@@ -1,6 +1,7 @@
 // The JavaScript of www/sdk joined with the generated glue into the files of dist/.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { charsOf } from './chars.mjs'
 import { at, dist } from './paths.mjs'
 
 const sdk = (name) => at('www/sdk', name)
@@ -48,7 +49,7 @@ async function shorten(text, format) {
 }
 
 /** A wasm as the text that www/sdk/wasm.js reads. */
-const chars = (file) => ({ contents: Array.from(readFileSync(file), (byte) => String.fromCharCode(byte + 32)).join(''), loader: 'text' })
+const chars = (file) => ({ contents: charsOf(readFileSync(file)), loader: 'text' })
 
 /** Imports that no file answers: the generated glue, and a wasm as text for what carries it inside. */
 function generated(made) {

@@ -171,6 +171,10 @@ impl Rules {
     /// One value, a text or a number, under its name; nothing where it may stay.
     fn value(&self, name: &[u8], text: &str, is_text: bool, redacted: &mut Redacted) -> Option<String> {
         let about = names::about(self, name, true);
+        // No number is an address, a token or a bank account.
+        if !is_text && matches!(about, About::Code) {
+            return None;
+        }
         let mut clean: Option<String> = None;
         for pass in 0..=PASSES {
             let text = clean.as_deref().unwrap_or(text);

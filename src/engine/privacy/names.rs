@@ -49,33 +49,33 @@ const CLICKS: &str = "gclsrc gbraid wbraid gad_source gad_campaignid srsltid li_
 /// The last words that only count what the words before them say.
 const NUMBERS: &str = "number no num nr nummer numero";
 
-/// Lengths of the words in all the lists by their first letter, as bits: most names are in none, and need no search.
+/// Second letters of the words in all the lists by their first letter, as bits: most names begin like none, and need no search.
 #[expect(clippy::indexing_slicing, reason = "evaluated while compiling, where a mistake is an error")]
-const LENGTHS: [u32; 26] = {
-    let mut lengths = [0; 26];
+const BEGINNINGS: [u32; 26] = {
+    let mut beginnings = [0; 26];
     let lists = [LAST[0].1, LAST[1].1, LAST[2].1, LAST[3].1, LAST[4].1, LAST[5].1, WHOLE[0].1, WHOLE[1].1, QUERY[0].1, QUERY[1].1, NUMBERS];
     let mut list = 0;
     while list < lists.len() {
         let words = lists[list].as_bytes();
-        let (mut pos, mut from) = (0, 0);
-        while pos <= words.len() {
-            if pos == words.len() || words[pos] == b' ' {
-                if pos > from {
-                    lengths[(words[from] - b'a') as usize] |= 1 << (pos - from);
-                }
-                from = pos + 1;
+        let (mut pos, mut is_first) = (0, true);
+        while pos < words.len() {
+            if is_first {
+                // A blank or the end, behind a single letter, is bit 0.
+                let second = if pos + 1 < words.len() { words[pos + 1] } else { b' ' };
+                beginnings[(words[pos] - b'a') as usize] |= 1 << (second & 31);
             }
+            is_first = words[pos] == b' ';
             pos += 1;
         }
         list += 1;
     }
-    lengths
+    beginnings
 };
 
 fn may_be_listed(word: &str) -> bool {
-    let first = word.as_bytes().first().copied().unwrap_or(0);
-    let lengths = LENGTHS.get(usize::from(first.wrapping_sub(b'a'))).copied().unwrap_or(0);
-    word.len() < 32 && lengths >> word.len() & 1 != 0
+    let letter = |at| word.as_bytes().get(at).copied().unwrap_or(b' ');
+    let seconds = BEGINNINGS.get(usize::from(letter(0).wrapping_sub(b'a'))).copied().unwrap_or(0);
+    seconds >> (letter(1) & 31) & 1 != 0
 }
 
 /// A name in the form that names are compared in.
