@@ -164,6 +164,16 @@ fn a_yes_that_two_tabs_waited_for_makes_one_visitor() {
     w.run(6_000);
     assert_eq!(received(&w).len(), 2);
     assert_eq!((distinct(&w, "/visitor").len(), distinct(&w, "/session/id").len()), (1, 1));
+    // And one that nobody had asked yet, where that is a no.
+    let mut w = World::new(3);
+    let tabs = [0, 1].map(|_| w.open(config(r#","consent":{"default":"deny"}"#), "list"));
+    for tab in tabs {
+        w.consent(tab, YES);
+        w.track(tab, "share", "{}");
+    }
+    w.run(6_000);
+    assert_eq!(received(&w).len(), 2);
+    assert_eq!((distinct(&w, "/visitor").len(), distinct(&w, "/session/id").len()), (1, 1));
 }
 
 #[test]

@@ -315,6 +315,7 @@ impl World {
                     assert!(turn < 50, "seed {}: a timer that never goes quiet", self.seed);
                     self.steps += 1;
                     self.refresh(tab, None);
+                    self.perform(tab, false);
                     self.tabs[tab].tracker.handle_timeout(now);
                     self.act(tab, false);
                 }

@@ -56,6 +56,8 @@ pub struct Tracker {
     /// The topics somebody listens to.
     wanted: u8,
     hidden: bool,
+    /// Who another tab has stored, while this one may not know.
+    known: Option<Stored>,
     /// Whether the page had its view when it was hidden: whoever comes back to one that had none sees it for the first time.
     was_seen: bool,
     sees_beacons: bool,
@@ -82,6 +84,7 @@ impl Tracker {
             last: None,
             wanted: 0,
             hidden: false,
+            known: None,
             was_seen: false,
             sees_beacons: false,
             holds_tail: false,
@@ -185,7 +188,13 @@ impl Tracker {
         if let Some(page) = &self.page {
             page.set_title(title);
         }
-        let Some(stored) = Stored::read(stored).filter(|_| self.consent.loss().is_none()) else { return };
+        let stored = Stored::read(stored);
+        // Whoever was told no knows nobody, and goes on with who is there should this be a yes.
+        if self.consent.loss().is_some() {
+            self.known = stored;
+            return;
+        }
+        let Some(stored) = stored else { return };
         let mut change = Change::Nothing;
         if self.consent.is_granted() && stored.consented > self.consent.at() {
             if stored.consented > self.consent.at().saturating_add(SAME_YES) && self.identity.is_forgotten_by(&stored) {
@@ -273,6 +282,9 @@ impl Tracker {
         self.consent_changed(change, now);
         // A yes is kept from now on, also where no event waited for it.
         if self.consent.is_granted() && self.identity.current().is_none() {
+            if let Some(stored) = self.known.take() {
+                self.identity.adopt(stored);
+            }
             self.session(self.at(now));
         }
     }
