@@ -54,7 +54,7 @@ fn call(page: &Page, method: u8, name: &str, fields: &str) -> String {
 /// A tracker with that medium (1: local storage) that listens to everything; what it tells is collected in `window.told`.
 fn tracker(medium: u8) -> Page {
     js("window.told = []; document.cookie = 'cb_web=;max-age=0;path=/'");
-    let numbers = "20,49152,5000,500,262144,72,395,30,24";
+    let numbers = "20,49152,5000,500,262144,72,395,30,24,1000,300000";
     let list = format!(r#"["/collect","web","",{numbers},{medium},true,true,false,1]"#);
     let number = api::start(&list, js("return document").unchecked_into(), 1, 2, 3, 4);
     let config = js(&format!("return {{ endpoint: '/collect', site: 'web', storage: {medium}, 'cookie.days': 395 }}"));
@@ -62,8 +62,8 @@ fn tracker(medium: u8) -> Page {
         notify.run = (command, [name, fields]) => notify(command, name + ' ' + JSON.stringify(fields))
         return notify")
     .unchecked_into();
-    let engine = Closure::<dyn Fn(u8, String, f64, u32, i32, f64) -> JsValue>::new(move |what, text, mono, a, b, c| {
-        api::enter(number, what, text, mono, a, b, c)
+    let engine = Closure::<dyn Fn(u8, String, f64, u32, i32, f64) -> JsValue>::new(move |what, text: String, mono, a, b, c| {
+        api::enter(number, what, &text, mono, a, b, c)
     });
     let page = attach(number, &engine.into_js_value(), &notify, &config);
     feed(&page, SUBSCRIBE, "", 63);
@@ -88,7 +88,7 @@ fn cookie() -> String {
 
 #[wasm_bindgen_test]
 fn a_number_that_nobody_has_does_nothing() {
-    assert_eq!(api::enter(99, TRACK, "{}\n\nx".to_owned(), 0.0, 0, 0, 0.0).as_string().as_deref(), Some(""));
+    assert_eq!(api::enter(99, TRACK, "{}\n\nx", 0.0, 0, 0, 0.0).as_string().as_deref(), Some(""));
 }
 
 #[wasm_bindgen_test]
