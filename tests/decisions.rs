@@ -153,8 +153,7 @@ fn failures_in_a_row_wait_longer_and_a_success_ends_that() {
         }
         page.answer(sent.send, 200, 0);
         page.input(Input::Track("add_to_cart".to_owned(), ADD.to_owned(), String::new()));
-        page.input(Input::Flush);
-        let [after] = <[Sent; 1]>::try_from(page.next()).expect("the next batch");
+        let [after] = <[Sent; 1]>::try_from(page.input(Input::Flush)).expect("the next batch");
         let before = page.mono;
         page.answer(after.send, 503, 0);
         let again = page.next();

@@ -77,7 +77,7 @@ const MUTATIONS = [
   {
     rule: 'a withdrawal in another tab is one here',
     changes: [['tracker/mod.rs', 'Input::Withdrawn => {', 'Input::Withdrawn if ON => {}\n            Input::Withdrawn => {']],
-    caught: /something waits after a no|stored without a yes|sent without a yes/,
+    caught: /an identity after a no|something waits after a no|stored without a yes|sent without a yes/,
   },
   {
     rule: 'what could not leave is tried again',

@@ -136,7 +136,7 @@ fn deeds() -> Vec<Vec<Input>> {
         vec![Input::Track(text("purchase"), text(r#"{"transaction_id":"O","currency":"EUR","value":1}"#), String::new()), Input::Flush],
         vec![Input::Page(facts("next"), Reason::Push), Input::Flush],
         vec![Input::PageCall(facts("third"), String::new(), String::new())],
-        vec![Input::Click(text("{\"tag\":\"button\"}\nclick")), Input::Hidden],
+        vec![Input::Track(text("click"), text("{\"tag\":\"button\"}"), text("")), Input::Hidden],
         vec![Input::Hidden, Input::Leave],
         vec![Input::Leave, Input::Visible, Input::Flush],
         vec![Input::Hidden, Input::Visible, Input::Track(text("login"), String::new(), String::new()), Input::Flush],

@@ -56,7 +56,9 @@ fn step(w: &mut World) {
             w.input(tab, Input::Page(facts(&url), reason));
         }
         45..=47 => {
-            w.input(tab, Input::Click("{\"tag\":\"button\",\"id\":\"buy\"}\nclick".to_owned()));
+            // Heard a little later.
+            let context = w.now(tab).mono.saturating_sub(w.rng.below(200)).to_string();
+            w.input(tab, Input::Track("click".to_owned(), "{\"tag\":\"button\",\"id\":\"buy\"}".to_owned(), context));
         }
         48..=51 => {
             w.consent(tab, YES);

@@ -1,8 +1,6 @@
 // What a click is: the declared event of the nearest `data-cb-event`, or a `click` on the nearest element that is there to be
 // clicked. No text unless asked, never a value.
 
-import { clean, json } from './page.js'
-
 export const CLICKABLE = /^(a|button|input|select|textarea|summary|label|option)$/
 export const ROLES = /^(button|link|tab|menuitem|option|checkbox|radio|switch)$/
 /** Passwords, card numbers and one-time codes are not even described. */
@@ -10,13 +8,13 @@ export const SECRET = /(^| )(cc-|one-time-code)|-password$/i
 /** The fields of GA4's items; the others belong to the event. */
 const OF_ITEM = /^(item_.*|price|quantity|index|discount)$/
 
-/** The event's fields as JSON and, after a line break, its name; '' where the click is to be ignored, hit nothing, or was told to `track()`. */
-export const clicked = (page, event, withText) => {
+/** Has `track()` hear of a click, unless it is to be ignored, hit nothing, or is not wanted and declares nothing. */
+export const clicked = (page, event, withText, withClicks) => {
   const path = event.composedPath().filter((node) => node.nodeType == 1)
   let target, declaring
   for (const node of path) {
     const read = (name) => node.getAttribute(name) || ''
-    if (node.hasAttribute('data-cb-ignore') || /^password$/i.test(read('type')) || SECRET.test(read('autocomplete'))) return ''
+    if (node.hasAttribute('data-cb-ignore') || /^password$/i.test(read('type')) || SECRET.test(read('autocomplete'))) return
     if (CLICKABLE.test(node.localName) || ROLES.test(read('role'))) target ||= node
     if (read('data-cb-event')) declaring ||= node
   }
@@ -25,7 +23,7 @@ export const clicked = (page, event, withText) => {
   // declares would be lost with it.
   const control = target?.localName == 'label' && target.control
   const isEchoed = control && !control.disabled && !path.includes(control)
-  if (!target || (isEchoed && (!control.getRootNode().contains(declaring) || declaring.contains(control)))) return ''
+  if (!target || (isEchoed && (!control.getRootNode().contains(declaring) || declaring.contains(control)))) return
   // Without a prototype: a field may have any name.
   const [fields, item] = [{ __proto__: null }, { __proto__: null }]
   // The innermost element has the last word.
@@ -48,7 +46,6 @@ export const clicked = (page, event, withText) => {
     }
   // One field is enough to make it an item.
   for (const _ in item) fields.items = [item]
-  // As if the page had called `track()`: an order then has the same id as one that a script tells of.
-  if (declaring) return page._notify.run('track', [declaring.getAttribute('data-cb-event'), fields]), ''
-  return clean(page._notify, json(fields) + '\nclick')
+  // As if the page had called it: an order then has the same id as one that a script tells of.
+  if (declaring || withClicks) page._notify.run('track', [declaring ? declaring.getAttribute('data-cb-event') : 'click', fields])
 }

@@ -75,7 +75,7 @@ pub(crate) fn enter(number: usize, what: u8, text: &str, mono: f64, a: u32, b: i
     loop {
         let output = with(number, |seat| {
             if let Some(input) = input.take() {
-                answer = take_in(&mut seat.tracker, input, now);
+                answer = take_in(&mut seat.tracker, input, if what == heard::EVENTS { text } else { "" }, now);
             }
             seat.tracker.poll_output().ok_or_else(|| arm(seat, number, what, now))
         });

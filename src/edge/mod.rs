@@ -6,16 +6,16 @@
 pub(crate) mod driver;
 
 use crate::engine::io::{Answer, Input, Kept, Outcome, Output};
-use crate::engine::json::{Json, Writer, own, put};
+use crate::engine::json::{Json, Writer, put};
 use crate::engine::page::{Facts, Reason};
-use crate::engine::text::cut;
+use crate::engine::text::{cut, part};
 use crate::engine::time::{Millis, Now};
 use crate::engine::tracker::Tracker;
 
-/// What comes in, by its number. Those below `CLICK` are the methods of a tracker, in the order of www/sdk/tracker.js.
+/// What comes in, by its number. Those below `LEAVE` are the methods of a tracker, in the order of www/sdk/tracker.js.
 pub(crate) mod heard {
-    pub(crate) const TRACK: u8 = 0;
-    pub(crate) const PAGE_CALL: u8 = 1;
+    /// What happened since the last time: see [`take_in`](super::take_in).
+    pub(crate) const EVENTS: u8 = 0;
     pub(crate) const CONSENT: u8 = 2;
     pub(crate) const IDENTIFY: u8 = 3;
     pub(crate) const RESET: u8 = 4;
@@ -27,7 +27,7 @@ pub(crate) mod heard {
     pub(crate) const IDS: u8 = 10;
     pub(crate) const STATS: u8 = 11;
     pub(crate) const LEAVE: u8 = 12;
-    pub(crate) const CLICK: u8 = 13;
+    pub(crate) const VISIBILITY: u8 = 13;
     pub(crate) const PAGE: u8 = 14;
     pub(crate) const VISIBLE: u8 = 15;
     pub(crate) const ONLINE: u8 = 16;
@@ -38,7 +38,6 @@ pub(crate) mod heard {
     pub(crate) const UNSTORED: u8 = 21;
     pub(crate) const START: u8 = 22;
     pub(crate) const REFRESH: u8 = 23;
-    pub(crate) const VISIBILITY: u8 = 24;
     // Any other: the time has come.
 }
 
@@ -61,18 +60,14 @@ pub(crate) mod done {
 /// What came in as an input, on a page that is hidden or not; nothing when the time has come.
 fn input(what: u8, text: &str, a: u32, b: i32, c: f64, is_hidden: bool) -> Option<Input<&str>> {
     Some(match what {
-        heard::TRACK | heard::PAGE_CALL => {
-            let (fields, rest) = cut(text, b"\n").unwrap_or_default();
-            let (context, last) = cut(rest, b"\n").unwrap_or_default();
-            if what == heard::TRACK { Input::Track(last, fields, context) } else { Input::PageCall(facts(last), fields, context) }
-        }
+        // What does as one of them where it matters what comes.
+        heard::EVENTS => Input::Track("", "", ""),
         heard::CONSENT => Input::Consent(text),
         heard::IDENTIFY => Input::Identify(text),
         heard::RESET => Input::Reset,
         heard::FLUSH => Input::Flush,
         heard::ERASE => Input::Erase,
         heard::SHUTDOWN | heard::LEAVE => Input::Leave,
-        heard::CLICK => Input::Click(text),
         heard::PAGE => Input::Page(facts(text), Reason::BROWSER.get(a as usize).copied().unwrap_or(Reason::Navigate)),
         heard::VISIBILITY if is_hidden => Input::Hidden,
         heard::VISIBILITY | heard::VISIBLE => Input::Visible,
@@ -85,6 +80,16 @@ fn input(what: u8, text: &str, a: u32, b: i32, c: f64, is_hidden: bool) -> Optio
         heard::START => Input::Start { stored: Some(text), sees_beacons: a & 1 > 0, holds_tail: a > 1 },
         _ => return None,
     })
+}
+
+/// The next of several events, four lines each: 0 for a call of `track()` or 1 for one of `page()`, and the clock; its fields;
+/// its context, and its name or the page on screen.
+fn event<'a>(rest: &mut &'a str) -> Input<&'a str> {
+    let mut line = || part(rest, b'\n');
+    let (first, fields, context, last) = (line(), line(), line(), line());
+    let (kind, mono) = first.split_at_checked(1).unwrap_or_default();
+    let context = if context.is_empty() { mono } else { context };
+    if kind == "1" { Input::PageCall(facts(last), fields, context) } else { Input::Track(last, fields, context) }
 }
 
 /// What is no input: a question, with its answer, or what changes nothing but what is known.
@@ -110,27 +115,38 @@ fn question(tracker: &mut Tracker, what: u8, text: &str, a: u32, now: Now) -> Op
     Some(answer)
 }
 
-/// Takes an input in; answers the id of an event and perhaps the name of a field that was rounded, or `!` and why it was
-/// refused, or nothing.
-fn take_in(tracker: &mut Tracker, input: Option<Input<&str>>, now: Now) -> String {
+/// Takes an input in, or several `events`; the answers, a line each: the id of an event and perhaps the
+/// name of a field that was rounded, or `!` and why it was refused, or nothing.
+fn take_in(tracker: &mut Tracker, input: Option<Input<&str>>, mut events: &str, now: Now) -> String {
+    let mut out = String::new();
     let Some(input) = input else {
         tracker.handle_timeout(now);
-        return String::new();
+        return out;
     };
-    match tracker.hear(input, now) {
-        Answer::Done => String::new(),
+    if events.is_empty() {
+        answer(tracker.hear(input, now), &mut out);
+        return out;
+    }
+    while !events.is_empty() {
+        answer(tracker.hear(event(&mut events), now), &mut out);
+        put(&mut out, "\n");
+    }
+    out
+}
+
+fn answer(answer: Answer, out: &mut String) {
+    match answer {
+        Answer::Done => {}
         Answer::Event(id, rounded) => {
-            let mut out = id.text();
+            put(out, &id.text());
             if let Some(field) = rounded {
-                put(&mut out, " ");
-                put(&mut out, &field);
+                put(out, " ");
+                put(out, &field);
             }
-            out
         }
         Answer::Refused(problem) => {
-            let mut out = own("!");
-            put(&mut out, &problem.text());
-            out
+            put(out, "!");
+            put(out, &problem.text());
         }
     }
 }

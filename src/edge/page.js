@@ -28,15 +28,16 @@ const SAME = /#(?![/!]).*|&((utm|gad)_[^&#]*|[^&#]+=\[removed]|)(?![^&#])/g
 /** What of a URL tells pages apart. */
 export const pageKey = (url) => bare(url).replace(/\?/g, '&').replace(SAME, '')
 /** What may be said of the page on screen, and that as the engine's `Facts` reads it. */
-export const onScreen = (page) => clean(page._notify, json(here()), 1)
-export const facts = (page) => onScreen(page).replace(/url":"(.*?)"/, (all, url) => all + ',"key":"' + pageKey(url) + '"')
+export const onScreen = (page, text = json(here())) => clean(page._notify, text, 1)
+export const facts = (page, text) => onScreen(page, text).replace(/url":"(.*?)"/, (all, url) => all + ',"key":"' + pageKey(url) + '"')
 
 /** Has the parts hear something before the engine does: see PARTS in www/sdk/tracker.js. */
 export const heed = (notify, ...heard) => notify.heeds?.forEach((part) => quietly(() => part(...heard)))
 
 // The numbers of what the engine hears, beside the methods of a tracker: see mod.rs.
+export const EVENTS = 0
 export const LEAVE = 12
-export const CLICK = 13
+export const VISIBILITY = 13
 export const PAGE = 14
 export const VISIBLE = 15
 export const ONLINE = 16
@@ -47,8 +48,7 @@ export const WITHDRAWN = 20
 export const UNSTORED = 21
 export const START = 22
 export const REFRESH = 23
-export const VISIBILITY = 24
-export const WAKE = 25
+export const WAKE = 24
 
 /** The browser's words for why a page is on screen, in the order of the engine's reasons. */
 const REASONS = ['navigate', 'reload', 'back_forward', 'bfcache', 'prerender', 'push', 'replace', 'discard_restored']
@@ -107,7 +107,7 @@ let heard
  * Attaches a tracker to the page: passive listeners in the capture phase for all that the engine wants to hear of.
  * `ear(what, text, a, b, c)` is the engine's, `config` what `configure` in www/sdk/config.js has made.
  */
-export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days, 'privacy.text': withText }) => {
+export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days, 'privacy.text': withText, 'capture.clicks': withClicks }) => {
   const hear = (what, event, read, ...more) => {
     if (page._isOver) return
     heed(notify, (heard = what), event, ...more)
@@ -139,7 +139,7 @@ export const open = (ear, notify, { endpoint, site, storage, 'cookie.days': days
     _undo: [
       // First: what leaves with the page has the view of one that was missed.
       ...navigation(shown),
-      on(document, ['click'], (event) => hear(CLICK, event, () => clicked(page, event, withText))),
+      on(document, ['click'], (event) => page._isOver || clicked(page, event, withText, withClicks)),
       on(document, ['visibilitychange', 'resume'], (event) => seen(VISIBILITY, event)),
       on(document, ['freeze'], leave),
       on(window, ['pagehide'], leave),

@@ -32,7 +32,6 @@ pub struct Config {
     pub site: String,
     pub consent: Terms,
     pub pages: bool,
-    pub clicks: bool,
     /// Where ids are kept: a cookie (0), local storage (1) or nowhere (2).
     pub medium: u8,
     numbers: [Millis; UNITS.len()],
@@ -43,17 +42,13 @@ impl Config {
     pub fn read(list: &str) -> Self {
         let mut rest = Json::new(list).members();
         let mut next = || rest.next().map_or(Json(""), |(_, value)| value);
-        // Where it goes is the page's business.
-        next();
         let [site, policy] = [next(), next()].map(|text| own(text.str().unwrap_or("")));
         // At most nine digits: their milliseconds are far from the end of the type.
         let numbers = UNITS.map(|unit| next().int().unwrap_or(0).wrapping_mul(Millis::from(unit)));
         let medium = next().int().unwrap_or(2) as u8;
-        let [pages, clicks] = [next(), next()].map(|flag| flag.kind() == b't');
-        // As is whether the text of what is clicked may be recorded.
-        next();
+        let pages = next().kind() == b't';
         let consent = Terms::read(policy, || next().int().unwrap_or(0) as u8);
-        Self { site, consent, pages, clicks, medium, numbers }
+        Self { site, consent, pages, medium, numbers }
     }
 
     /// An option that is a number; times in milliseconds.
@@ -74,11 +69,11 @@ mod tests {
 
     #[test]
     fn the_list_is_read_in_its_order() {
-        let c = Config::read(r#"["/c","shop \"1\"","v2",1,2,3,4,5,6,7,8,9,10,11,1,false,true,true,3,0,0,0,0,0,0,0,128,0,0,0,0,1]"#);
+        let c = Config::read(r#"["shop \"1\"","v2",1,2,3,4,5,6,7,8,9,10,11,1,false,3,0,0,0,0,0,0,0,128,0,0,0,0,1,"/c",true,true]"#);
         assert_eq!((c.site.as_str(), c.consent.policy.as_str()), (r#"shop \"1\""#, "v2"));
         assert_eq!((c.count(Number::BatchEvents), c.ms(Number::QueueMs), c.ms(Number::IdleMs)), (1, 6 * 3_600_000, 8 * 60_000));
         assert_eq!((c.ms(Number::RetryMs), c.ms(Number::RetryMaxMs)), (10, 11));
-        assert_eq!((c.medium, c.pages, c.clicks), (1, false, true));
+        assert_eq!((c.medium, c.pages), (1, false));
         assert_eq!(c.consent.required, Purposes::ANALYTICS.with(Purposes::MARKETING));
         assert_eq!(c.consent.signals.resolved(), Choices::yes_to(Purposes::ANALYTICS).merged(Choices::no_to(Purposes::SALE)));
     }

@@ -14,9 +14,8 @@ pub enum Input<T = String> {
     Start { stored: Option<T>, sees_beacons: bool, holds_tail: bool },
     /// A page came on screen, or the URL changed.
     Page(Facts<T>, Reason),
-    /// A click: its fields and, on the next line, its name, `click` or what the page declares.
-    Click(T),
-    /// A call of `track()`: name, fields, context; the last two empty when there are none.
+    /// A call of `track()`: name, fields, context; the last two empty when there are none. The context of an event that was
+    /// called for before the tracker ran is JSON, else it is the monotonic clock at that time, in ms.
     Track(T, T, T),
     /// A call of `page()`: the page on screen, fields, context.
     PageCall(Facts<T>, T, T),
@@ -58,7 +57,6 @@ impl<T: AsRef<str>> Input<T> {
                 Input::Start { stored: stored.as_ref().map(AsRef::as_ref), sees_beacons: *sees_beacons, holds_tail: *holds_tail }
             }
             Self::Page(facts, reason) => Input::Page(facts.borrowed(), *reason),
-            Self::Click(click) => Input::Click(click.as_ref()),
             Self::Track(name, fields, context) => Input::Track(name.as_ref(), fields.as_ref(), context.as_ref()),
             Self::PageCall(facts, fields, context) => Input::PageCall(facts.borrowed(), fields.as_ref(), context.as_ref()),
             Self::Consent(update) => Input::Consent(update.as_ref()),

@@ -23,13 +23,11 @@ pub enum Timer {
     Hold,
     /// When a send has not been answered for too long.
     Answer,
-    /// When what came in one go is stored.
-    Store,
     /// When the browser is given what to send should the tab die.
     Tail,
 }
 
-const COUNT: usize = 6;
+const COUNT: usize = 5;
 
 /// When each timer is due, on the monotonic clock; never, where it is stopped.
 #[derive(Clone, Debug)]

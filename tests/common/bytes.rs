@@ -16,6 +16,8 @@ const KEYS: &str = "currency value items item_id item_name price quantity transa
     item_category item_list_id method search_term endpoint site consent default batch queue capture cookie session privacy events \
     bytes ms hours pages clicks days idleMinutes text storage debug compress t url title referrer id analytics marketing \
     preferences sale source region regions gpc dnt policy";
+/// Clocks, and what is none.
+const TIMES: &str = "{} 0 7 1200 3600000 999999999999999 -1 x";
 const NAMES: &str = "add_to_cart purchase view_item page_view noise remove_from_cart begin_checkout refund search x";
 const TEXTS: &str = "EUR JPY USD 9.90 -1 0 1e400 https://shop.test/list?utm_source=a#b /collect granted denied withdraw true hold \
     2026-02-30 A1 SKU-1";
@@ -123,7 +125,7 @@ pub fn inputs(bytes: &[u8]) {
                 let (name, fields) = (c.text(NAMES), c.object(3));
                 // A context's id is made to be unique; these are not.
                 let context = c.object(1).replace("\"id\":", "\"no\":");
-                Input::Track(name, fields, if c.byte() > 127 { context } else { String::new() })
+                Input::Track(name, fields, if c.byte() > 127 { context } else { c.text(TIMES) })
             }
             7 => Input::PageCall(c.facts(), c.object(2), String::new()),
             8 => Input::Page(c.facts(), [Reason::Push, Reason::Replace, Reason::Reload][usize::from(c.byte() % 3)]),
@@ -133,7 +135,7 @@ pub fn inputs(bytes: &[u8]) {
                 w.tabs[tab].tracker.refresh(&title, &storage, now);
                 continue;
             }
-            10 => Input::Click(format!("{}\n{}", c.object(2), c.text(NAMES))),
+            10 => Input::Track("click".to_owned(), c.object(2), c.text(TIMES)),
             11 => Input::Identify(c.json(1)),
             12 => Input::Consent(YES.to_owned()),
             13 => Input::Consent([NO, "\"withdraw\"", r#"{"marketing":"granted"}"#][usize::from(c.byte() % 3)].to_owned()),
@@ -196,7 +198,7 @@ pub fn texts(bytes: &[u8]) {
         let mut text = || raw(&mut c);
         let input = match what {
             0..=3 => Input::Track(text(), text(), text()),
-            4 => Input::Click(text()),
+            4 => Input::Track("click".to_owned(), text(), text()),
             5 => Input::Consent(text()),
             6 => Input::Consent("1".to_owned()),
             7 => Input::Identify(text()),

@@ -34,13 +34,13 @@ pub fn config_list(options: &str) -> String {
     let options = parsed(options);
     let consent = &options["consent"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut list = vec![json!(text(&options["endpoint"])), json!(text(&options["site"])), json!(text(&consent["policy"]))];
+    let mut list = vec![json!(text(&options["site"])), json!(text(&consent["policy"]))];
     list.extend(NUMBERS.map(|(group, name, default)| json!(options[group][name].as_u64().unwrap_or(default))));
     let purposes = consent["purposes"]
         .as_array()
         .map_or(1, |names| names.iter().fold(0, |all, name| all | 1 << place(&PURPOSES, name.as_str().unwrap_or_default())));
     let waits = u8::from(!consent["source"].is_null() && consent["source"] != "api");
-    list.extend([json!(0), json!(true), json!(true), json!(false), json!(purposes), json!(waits)]);
+    list.extend([json!(0), json!(true), json!(purposes), json!(waits)]);
     list.extend(SOURCES.map(|source| {
         json!(match consent[source].as_str() {
             Some("grant") => 15,

@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { choices, configure } from '../../www/sdk/config.js'
 
 const NAMES = [
-  ...['endpoint', 'site', 'policy', 'batchEvents', 'batchBytes', 'batchMs', 'queueEvents', 'queueBytes', 'queueHours'],
-  ...['cookieDays', 'idleMinutes', 'maxHours', 'retryMs', 'retryMaxMs', 'medium', 'pages', 'clicks', 'text', 'required', 'waits'],
-  ...['api', 'tcf', 'gpp', 'google', 'shopify', 'wordpress', 'gpc', 'dnt', 'stored', 'region', 'auto', 'default'],
+  ...['site', 'policy', 'batchEvents', 'batchBytes', 'batchMs', 'queueEvents', 'queueBytes', 'queueHours'],
+  ...['cookieDays', 'idleMinutes', 'maxHours', 'retryMs', 'retryMaxMs', 'medium', 'pages', 'required', 'waits'],
+  ...['api', 'tcf', 'gpp', 'google', 'shopify', 'wordpress', 'gpc', 'dnt', 'stored', 'region', 'auto', 'default', 'endpoint', 'clicks', 'text'],
 ]
 const ANALYTICS = 1
 const ALL = 15
@@ -25,7 +25,7 @@ function read(options) {
 test('the defaults are those of the types', () => {
   const numbers = [20, 49152, 5000, 500, 262144, 72, 395, 30, 24, 1000, 300000]
   const said = Array(12).fill(0)
-  assert.deepEqual(Object.values(configure({ endpoint: '/c' })), ['/c', '', '', ...numbers, 0, true, true, false, ANALYTICS, 0, ...said])
+  assert.deepEqual(Object.values(configure({ endpoint: '/c' })), ['', '', ...numbers, 0, true, ANALYTICS, 0, ...said, '/c', true, false])
 })
 
 test('options are read as they are written', () => {

@@ -50,7 +50,7 @@ test('what enters the engine is clean: fields and context of events, of early ca
   tracker.track('early', { note: 'a@b.co' })
   tracker.identify('a@b.co')
   await tracker.ready
-  tracker.page({ note: '4111 1111 1111 1111' })
+  assert.ok(tracker.page({ note: '4111 1111 1111 1111' }).accepted)
   const calls = heard(page)
   assert.deepEqual(calls.map(([name, a, b]) => [name, a, b]), [
     ['track', 'early', '{"note":"[email]"}'],

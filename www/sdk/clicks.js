@@ -23,10 +23,8 @@ export const make = (tracker, options, tell) => {
   const withText = options.privacy?.text === true || options['privacy.text'] === true
 
   /** What the engine's own ear hears of the page itself. Nothing is replaced here: `track` does that. */
-  const click = (event) => {
-    const [fields, name] = clicked({ _notify: { where: tell.where, run: (command, values) => tracker.track(...values) } }, event, withText).split('\n')
-    if (name && (name != 'click' || words.includes('clicks'))) tracker.track(name, JSON.parse(fields))
-  }
+  const click = (event) =>
+    clicked({ _notify: { where: tell.where, run: (command, values) => tracker.track(...values) } }, event, withText, words.includes('clicks'))
 
   if (wanted.coordinates) tell.where = where
   everyDocument(wanted.frames, closing.signal, (found) => {

@@ -53,7 +53,6 @@ const advance = (name, value) => {
 export const configure = (options, note) => {
   const config = {
     __proto__: null,
-    endpoint: '',
     site: '',
     'consent.policy': '',
     'batch.events': 20,
@@ -69,12 +68,12 @@ export const configure = (options, note) => {
     'retry.maxMs': 300000,
     storage: 0,
     'capture.pages': true,
-    'capture.clicks': true,
-    'privacy.text': false,
     'consent.purposes': 1,
     'consent.source': 0,
   }
   for (const source of SOURCES) config['consent.' + source] = 0
+  // What is the page's business.
+  Object.assign(config, { endpoint: '', 'capture.clicks': true, 'privacy.text': false })
 
   const read = (group, prefix) => Object.entries(group).forEach(([name, value]) => option(prefix + name, value))
   const option = (name, value) => {

@@ -27,7 +27,10 @@ export interface Tracker {
    */
   page(fields?: CustomFields): Answer
   /**
-   * An event, of the vocabulary (typed and checked) or your own (`[a-z][a-z0-9_]{0,39}`). Never throws, never waits.
+   * An event, of the vocabulary (typed and checked) or your own (`[a-z][a-z0-9_]{0,39}`). Never throws, never waits: it is
+   * noted as it is, with its time and page, and checked, encoded and stored 100 ms later, with what else came by then. At once
+   * where it is an order with a `transaction_id`, where the page is hidden or being left, where another call follows that
+   * is no event, where somebody reads the answer, and with `debug`.
    * An event that was accepted is counted in `stats()` until it has arrived or is lost for a reason that has a name.
    */
   track<N extends EventName | (string & {})>(name: N, ...fields: FieldsOf<N>): Answer
@@ -79,6 +82,7 @@ export interface Ready {
   reason?: string
 }
 
+/** What came of a call. The engine hears of an event at the latest when one of these is read; `{ ...answer }` reads them all. */
 export interface Answer {
   /** UUID v7 of the event; empty where there is none. */
   id: string

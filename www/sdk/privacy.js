@@ -56,7 +56,7 @@ export const make = async (tracker, options) => {
       return known
     } catch {
       // Out of memory: rather nothing than something that must not leave.
-      return '{}'
+      return again ? '{}' : '{}\n\n'
     }
   }
   return Object.assign(cleaned, { redacted })

@@ -7,8 +7,8 @@
 
 import { broken, guard } from './belt.js'
 import * as engine from '#engine'
-import { attach, begin, feed } from '../../src/edge/driver.js'
-import { TOPICS, clean, close, facts, heed, json, random } from '../../src/edge/page.js'
+import { attach, begin, catchUp, feed, note } from '../../src/edge/driver.js'
+import { TOPICS, close, facts, heed, json, random } from '../../src/edge/page.js'
 import { kept, keyOf } from '../../src/edge/store.js'
 import { choices, configure } from './config.js'
 import { context as contextOfNow, orderId, uuid7 } from './early.js'
@@ -105,17 +105,37 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   let accepted = 0
 
   const trouble = () => broken() || gone
-  const enter = guard((method, a, b, context) => {
+  const enter = guard((method, a) => {
     if (method < SUBSCRIBE && page._isOver) return '!tracker: shut down'
-    // An event is three lines: fields, context, and its name or the page on screen.
-    const lines = () => clean(tell, [b, context ? json(context) : '', a].join('\n')) + (method ? facts(page) : '')
     heed(tell, method, a)
-    let said = feed(page, method, method < 2 ? lines() : a)
+    const said = feed(page, method, a)
     if (method == SHUTDOWN) close(page)
-    // An event's id and a field.
-    if (/^[^!]\S+ \S+$/.test(said)) said += ": rounded to the currency's minor unit"
-    return tell.debug ? tell.debug(said, method, a, b) : said
+    return said
   })
+  const settle = guard(() => catchUp(page))
+
+  /** Hands a call to the engine; an event soon, or when somebody looks at what it is answered. */
+  const hand = (method, a, b, context, remark) => {
+    if (method > 1 || page._isOver) return answer(enter(method, a), remark)
+    let said
+    note(page, method, a, b, context && json(context), (text) => {
+      // An event's id and a field.
+      if (/^[^!]+ /.test(text)) text += ": rounded to the currency's minor unit"
+      said = answer(tell.debug ? tell.debug(text, method, a, b) : text, remark)
+    })
+    const get = (field) => (said || settle() || said || answer())[field]
+    return {
+      get id() {
+        return get('id')
+      },
+      get accepted() {
+        return get('accepted')
+      },
+      get reason() {
+        return get('reason')
+      },
+    }
+  }
 
   /** Keeps a call until the engine is ready, and answers in the engine's way. */
   const keep = (method, a, b, context = contextOfNow()) => {
@@ -153,7 +173,7 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
   }
 
   /** The engine answers with '!' and a reason, or the event's id, '' where there is none, and perhaps a blank and a remark. */
-  const answer = (text, remark) => {
+  const answer = (text = '', remark) => {
     if (trouble() || text[0] == '!') return refuse(trouble() || text.slice(1))
     const [id, ...words] = text.split(' ')
     if (id) accepted++
@@ -181,9 +201,11 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
     const live = where == 'inDoubt'
     try {
       const remarks = []
-      const [a = '', b = ''] = ARGUMENTS[command]?.(remarks, ...values) || []
+      let [a = '', b = ''] = ARGUMENTS[command]?.(remarks, ...values) || []
+      // By the hook of www/sdk/filter.js: dropped.
+      if (tell.inside) b = '-'
       if (idle[command]) {
-        const text = live && enter(method, a, b)
+        const text = live && enter(method, a)
         if (!text || text[0] == '!') return idle[command](a)
         const found = JSON.parse(text)
         return command == 'stats' ? { ...counters([...found, page._spent]), redacted: { ...tell.privacy?.redacted }, ...tell.lanes?.() } : found
@@ -201,7 +223,11 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       if (remarks[0]) notify('debug', remarks[0])
       const order = a == 'purchase' && values[1]?.transaction_id
       if (order) context = { ...(context || contextOfNow()), id: orderId(options.site || '', order) }
-      return answer(trouble() || (live ? enter : keep)(method, a, b, context), remarks[0])
+      if (trouble() || !live) return answer(trouble() || keep(method, a, b, context), remarks[0])
+      const said = hand(method, a, b, context, remarks[0])
+      // An order is kept before anything else happens.
+      if (order || tell.debug) settle()
+      return said
     } catch (reason) {
       return refuse(reason)
     }
@@ -248,9 +274,10 @@ const create = ({ wasm, ...options }, findWasm, findPart, forget) => {
       for (const note of notes) notify('debug', note)
       // From here on the engine counts. A call made during the replay, by a subscriber, joins the end of the line.
       accepted = 0
-      for (const call of early) answer(enter(...call))
-      early.length = 0
+      for (const call of early) hand(...call)
       where = 'inDoubt'
+      settle()
+      early.length = 0
       getPart(LATE)
     } catch (reason) {
       where = 'lost'

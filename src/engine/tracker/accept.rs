@@ -3,7 +3,6 @@
 use super::super::check;
 use super::super::event::UNSTORED;
 use super::super::queue::Caps;
-use super::super::text::cut;
 use super::super::vocab::Lane;
 use super::*;
 
@@ -75,20 +74,10 @@ impl Tracker {
         self.record("page_view", fields, context, now)
     }
 
-    pub(super) fn click(&mut self, click: &str, now: Now) {
-        let Some((fields, name)) = cut(click, b"\n") else { return };
-        if name == "click" && !self.config.clicks {
-            return;
-        }
-        if let Answer::Refused(problem) = self.record(name, fields, Context::default(), now) {
-            self.debug(&problem);
-        }
-    }
-
-    /// Reads the context of a replayed call: `{"t","url","title","referrer","id"}`.
+    /// Reads the context of a call: the monotonic clock, or `{"t","url","title","referrer","id"}`.
     pub(super) fn context(&mut self, text: &str, now: Now) -> Context {
         let value = Json::new(text);
-        let at = value.get("t").and_then(Json::int).map(|t| t.min(self.at(now)));
+        let at = int(text).map(|mono| self.origin + mono).or_else(|| value.get("t").and_then(Json::int)).map(|t| t.min(self.at(now)));
         let id = value.text("id").and_then(Uuid::parse);
         let page = value.text("url").map(|url| match &self.page {
             Some(page) if page.url == url => page.clone(),
@@ -190,10 +179,7 @@ impl Tracker {
             self.queue.len() >= self.config.count(Number::BatchEvents) || self.queue.bytes() >= self.config.count(Number::BatchBytes);
         let wait = if urgent || full { 0 } else { self.config.ms(Number::BatchMs) };
         self.timers.set_if_earlier(Timer::Flush, now.mono + wait);
-        self.expect_storing(now);
-        if urgent {
-            self.store();
-        }
+        self.expect_tail(now);
     }
 
     /// What may wait.

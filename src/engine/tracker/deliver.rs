@@ -195,12 +195,6 @@ impl Tracker {
     /// Whether anything went, or ended.
     fn try_flush(&mut self, now: Now, dying: bool) -> bool {
         self.timers.stop(Timer::Flush);
-        // What is on its way is stored before it goes, and whether that worked is heard before it is packed. A page that is
-        // dying stores it packed.
-        if !dying && self.store() {
-            self.timers.set(Timer::Flush, now.mono);
-            return false;
-        }
         if self.delivery.zeros >= BREAK_AFTER {
             return false;
         }
@@ -215,6 +209,7 @@ impl Tracker {
         while self.send_one(dying, now) {
             went = true;
         }
+        // What is left of a record, before that is swept.
         self.store();
         if dying {
             self.hold_tail(now);

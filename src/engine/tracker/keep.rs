@@ -49,7 +49,6 @@ impl Tracker {
         if self.outbox.is_open {
             self.store_batches(now);
         }
-        self.store();
     }
 
     /// Leaves what is stored to the next page. Who finds it counts it.
@@ -76,20 +75,15 @@ impl Tracker {
         self.undo(Kept::All);
     }
 
-    /// An event has come: it will be stored with what else comes in one go, and told to the browser.
-    pub(super) fn expect_storing(&mut self, now: Now) {
-        if self.outbox.is_open {
-            self.timers.set_if_earlier(Timer::Store, now.mono);
-        }
+    /// An event has come: the browser will be told, too.
+    pub(super) fn expect_tail(&mut self, now: Now) {
         if self.holds_tail && !self.hidden {
             self.timers.set_if_earlier(Timer::Tail, now.mono + TAIL_MS);
         }
     }
 
-    /// Stores what has come since the last time, in records of one session and a bounded size; whether there was anything.
-    pub(super) fn store(&mut self) -> bool {
-        self.timers.stop(Timer::Store);
-        let before = self.outbox.records;
+    /// Stores what has come since the last time, in records of one session and a bounded size.
+    pub(super) fn store(&mut self) {
         while self.outbox.is_open {
             let (mut bytes, mut events) = (0, Vec::<&Event>::new());
             for event in self.queue.unstored().iter().flatten() {
@@ -115,7 +109,6 @@ impl Tracker {
                 break;
             }
         }
-        self.outbox.records > before
     }
 
     /// What may be stored: the more urgent, the more. A full outbox has room for an order.

@@ -1,6 +1,6 @@
 //! The machine: every input comes in here, every output goes out here.
 //!
-//! Drive it like this: `handle` an input (or `handle_timeout`), then `poll_output` until it is empty, then ask
+//! Drive it like this: `handle` an input, or several events that came together (or `handle_timeout`), then `poll_output` until it is empty, then ask
 //! `poll_timeout` when to wake it. Spurious calls do nothing. `accept` turns captures into events, `pack` turns events
 //! into batches, `deliver` sends them, `keep` stores what waits, `report` answers questions.
 
@@ -111,8 +111,8 @@ impl Tracker {
     /// Takes in what happened, without texts of its own.
     pub fn hear(&mut self, input: Input<&str>, now: Now) -> Answer {
         let answer = self.take_in(&input, now);
-        // What was captured ends nothing.
-        if !matches!(input, Input::Track(..) | Input::Click(_)) {
+        // An event ends nothing.
+        if !matches!(input, Input::Track(..)) {
             self.sweep();
         }
         answer
@@ -125,7 +125,6 @@ impl Tracker {
                 self.start(*stored, now);
             }
             Input::Page(facts, reason) => self.page_shown(facts, *reason, now),
-            Input::Click(path) => self.click(path, now),
             Input::Track(name, fields, context) => {
                 let context = self.context(context, now);
                 return self.record(name, fields, context, now);
@@ -188,13 +187,12 @@ impl Tracker {
         if let Some(page) = &self.page {
             page.set_title(title);
         }
-        let stored = Stored::read(stored);
+        self.known = Stored::read(stored);
         // Whoever was told no knows nobody, and goes on with who is there should this be a yes.
         if self.consent.loss().is_some() {
-            self.known = stored;
             return;
         }
-        let Some(stored) = stored else { return };
+        let Some(stored) = self.known.take() else { return };
         let mut change = Change::Nothing;
         if self.consent.is_granted() && stored.consented > self.consent.at() {
             if stored.consented > self.consent.at().saturating_add(SAME_YES) && self.identity.is_forgotten_by(&stored) {
@@ -209,7 +207,7 @@ impl Tracker {
     /// What waits is lost to a withdrawal, with so many events that were held.
     fn drop_waiting(&mut self, held: usize) {
         // What the browser has taken still fills its budget until it is answered: that timer goes on.
-        for timer in [Timer::Flush, Timer::Hold, Timer::Store, Timer::Tail] {
+        for timer in [Timer::Flush, Timer::Hold, Timer::Tail] {
             self.timers.stop(timer);
         }
         self.cancel_tail();
@@ -238,16 +236,16 @@ impl Tracker {
         if self.timers.take(Timer::Flush, now.mono) {
             self.flush(now, self.hidden);
         }
-        if self.timers.take(Timer::Store, now.mono) {
-            self.store();
-        }
         if self.timers.take(Timer::Tail, now.mono) {
             self.hold_tail(now);
         }
     }
 
-    /// The next thing to do.
+    /// The next thing to do; last, what has come is stored.
     pub fn poll_output(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() {
+            self.store();
+        }
         if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
     }
 
@@ -360,13 +358,5 @@ impl Tracker {
     fn tell(&mut self, topic: Topic, mut w: Writer) {
         w.close("}");
         self.outputs.push(Output::Tell(topic, w.out));
-    }
-
-    #[cold]
-    fn debug(&mut self, problem: &Problem) {
-        if let Some(mut w) = self.notice(Topic::Debug) {
-            w.text("reason", &problem.text());
-            self.tell(Topic::Debug, w);
-        }
     }
 }

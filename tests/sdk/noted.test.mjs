@@ -1,0 +1,100 @@
+/** What a handler waits for: an event is noted, and the engine hears of it when the page is idle, or when it has to. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { heard, openTracker } from './page.mjs'
+
+/** A ready tracker on a page whose timers fire when `idle()` says so; and the names of what the engine has heard. */
+async function open(options) {
+  let waiting
+  const idle = () => {
+    const callback = waiting
+    waiting = undefined
+    callback?.()
+    return Boolean(waiting)
+  }
+  const { page, tracker } = await openTracker(options)
+  await tracker.ready
+  globalThis.setTimeout = (callback) => (waiting = callback)
+  return { page, tracker, idle, names: () => heard(page).map(([name, event]) => (name === 'track' ? event : name)) }
+}
+
+test('a call only notes an event; the engine hears of it later, with the time of the call', async () => {
+  const { page, tracker, idle, names } = await open()
+  const before = Math.floor(performance.now())
+  tracker.track('login')
+  tracker.page({ page_type: 'list' })
+  const after = performance.now()
+  assert.deepEqual(names(), [])
+  for (const end = before + 30; performance.now() < end; );
+  assert.equal(idle(), false)
+  assert.deepEqual(names(), ['login', 'page'])
+  const { times } = page.engines[0]
+  assert.ok(times.length === 2 && times.every((time) => time >= before && time <= after), String(times))
+})
+
+test('whoever looks at the answer has it at once', async () => {
+  const { tracker, idle, names } = await open()
+  const [noted, refused] = [tracker.track('login'), tracker.track('bad')]
+  assert.deepEqual(names(), [])
+  assert.deepEqual({ ...refused }, { id: '', accepted: false, reason: 'items: required' })
+  assert.deepEqual(names(), ['login', 'bad'])
+  assert.deepEqual(JSON.parse(JSON.stringify(noted)), { id: noted.id, accepted: true, reason: '' })
+  assert.equal(noted.id.length, 36)
+  idle()
+  assert.deepEqual(names(), ['login', 'bad'], 'once')
+})
+
+test('what a page does next is heard after what it tracked', async () => {
+  const all = [
+    ...['consent', 'identify', 'reset', 'flush', 'erase', 'ids', 'stats', 'explain', 'shutdown'].map((name) => [name, ({ tracker }) => tracker[name]('withdraw')]),
+    ['subscribe', ({ tracker }) => tracker.on('event', () => {})],
+    ['shown', ({ page }) => page.fire('currententrychange', { navigationType: 'push' })],
+    ['visibility', ({ page }) => page.fire('visibilitychange')],
+    ['leave', ({ page }) => page.fire('pagehide')],
+    ['visible', ({ page }) => page.fire('pageshow', { persisted: true })],
+    ['online', ({ page }) => page.fire('online')],
+  ]
+  for (const [name, happens] of all) {
+    const shop = await open()
+    shop.tracker.track('login')
+    happens(shop)
+    const calls = shop.page.engines[0].calls.map(([call, event]) => event === 'login' ? event : call)
+    assert.ok(calls.includes('login') && calls.lastIndexOf(name) > calls.indexOf('login'), `${name}: ${calls}`)
+  }
+})
+
+test('orders do not wait, nor what is large, comes behind many, or happens while nobody looks', async () => {
+  const { tracker, names } = await open()
+  tracker.track('login')
+  tracker.track('purchase', { transaction_id: '1', currency: 'EUR', value: 1, items: [{ item_id: 'a' }] })
+  assert.deepEqual(names(), ['login', 'purchase'])
+  tracker.track('search', { search_term: 'x'.repeat(20_000) })
+  assert.equal(names().length, 3)
+  for (let n = 0; n < 2_000; n++) tracker.track('login')
+  assert.equal(names().length, 2_003)
+  document.hidden = true
+  tracker.track('logout')
+  assert.equal(names().at(-1), 'logout')
+})
+
+test('a task that goes on too long leaves the rest to the next, in order', async () => {
+  const { page, tracker, idle, names } = await open()
+  for (let n = 0; n < 300; n++) tracker.track('event_' + n)
+  const { now } = performance
+  let ms = now.call(performance)
+  performance.now = () => ms++
+  let tasks = 1
+  for (let more = idle(); more; more = idle()) tasks++
+  delete performance.now
+  assert.deepEqual(names(), Array.from({ length: 300 }, (_, n) => 'event_' + n))
+  assert.ok(tasks > 3 && page.engines[0].crossings < 20, `${tasks} tasks, ${page.engines[0].crossings} crossings`)
+})
+
+test('an event that the engine can no longer hear of is refused with the reason, and takes nobody along', async () => {
+  const { page, tracker, idle } = await open()
+  const answers = ['trap', 'login'].map((name) => tracker.track(name))
+  assert.doesNotThrow(idle)
+  const reason = 'engine: RuntimeError: unreachable'
+  for (const answer of answers) assert.deepEqual({ ...answer }, { id: '', accepted: false, reason })
+  assert.equal(page.engines[0].calls.at(-1)[1], 'trap')
+})
