@@ -1,12 +1,12 @@
-/** What a handler waits for: an event is noted, and the engine hears of it when the page is idle, or when it has to. */
+/** What a handler waits for: an event is noted, and the engine hears of it a little later, or when it has to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heard, openTracker } from './page.mjs'
 
-/** A ready tracker on a page whose timers fire when `idle()` says so; and the names of what the engine has heard. */
+/** A ready tracker on a page whose timers fire when `later()` says so; and the names of what the engine has heard. */
 async function open(options) {
   let waiting
-  const idle = () => {
+  const later = () => {
     const callback = waiting
     waiting = undefined
     callback?.()
@@ -15,32 +15,32 @@ async function open(options) {
   const { page, tracker } = await openTracker(options)
   await tracker.ready
   globalThis.setTimeout = (callback) => (waiting = callback)
-  return { page, tracker, idle, names: () => heard(page).map(([name, event]) => (name === 'track' ? event : name)) }
+  return { page, tracker, later, names: () => heard(page).map(([name, event]) => (name === 'track' ? event : name)) }
 }
 
 test('a call only notes an event; the engine hears of it later, with the time of the call', async () => {
-  const { page, tracker, idle, names } = await open()
+  const { page, tracker, later, names } = await open()
   const before = Math.floor(performance.now())
   tracker.track('login')
   tracker.page({ page_type: 'list' })
   const after = performance.now()
   assert.deepEqual(names(), [])
   for (const end = before + 30; performance.now() < end; );
-  assert.equal(idle(), false)
+  assert.equal(later(), false)
   assert.deepEqual(names(), ['login', 'page'])
   const { times } = page.engines[0]
   assert.ok(times.length === 2 && times.every((time) => time >= before && time <= after), String(times))
 })
 
 test('whoever looks at the answer has it at once', async () => {
-  const { tracker, idle, names } = await open()
+  const { tracker, later, names } = await open()
   const [noted, refused] = [tracker.track('login'), tracker.track('bad')]
   assert.deepEqual(names(), [])
   assert.deepEqual({ ...refused }, { id: '', accepted: false, reason: 'items: required' })
   assert.deepEqual(names(), ['login', 'bad'])
   assert.deepEqual(JSON.parse(JSON.stringify(noted)), { id: noted.id, accepted: true, reason: '' })
   assert.equal(noted.id.length, 36)
-  idle()
+  later()
   assert.deepEqual(names(), ['login', 'bad'], 'once')
 })
 
@@ -78,22 +78,22 @@ test('orders do not wait, nor what is large, comes behind many, or happens while
 })
 
 test('a task that goes on too long leaves the rest to the next, in order', async () => {
-  const { page, tracker, idle, names } = await open()
+  const { page, tracker, later, names } = await open()
   for (let n = 0; n < 300; n++) tracker.track('event_' + n)
   const { now } = performance
   let ms = now.call(performance)
   performance.now = () => ms++
   let tasks = 1
-  for (let more = idle(); more; more = idle()) tasks++
+  for (let more = later(); more; more = later()) tasks++
   delete performance.now
   assert.deepEqual(names(), Array.from({ length: 300 }, (_, n) => 'event_' + n))
   assert.ok(tasks > 3 && page.engines[0].crossings < 20, `${tasks} tasks, ${page.engines[0].crossings} crossings`)
 })
 
 test('an event that the engine can no longer hear of is refused with the reason, and takes nobody along', async () => {
-  const { page, tracker, idle } = await open()
+  const { page, tracker, later } = await open()
   const answers = ['trap', 'login'].map((name) => tracker.track(name))
-  assert.doesNotThrow(idle)
+  assert.doesNotThrow(later)
   const reason = 'engine: RuntimeError: unreachable'
   for (const answer of answers) assert.deepEqual({ ...answer }, { id: '', accepted: false, reason })
   assert.equal(page.engines[0].calls.at(-1)[1], 'trap')

@@ -10,6 +10,8 @@
  * Nothing is stored, and nothing is counted before the no: what happened until then waits in memory, as in the engine.
  */
 
+import { shown } from './through.js'
+
 /** How long counts are collected, in ms, and how many different ones. */
 const WAIT = 5000
 const MOST = 50
@@ -29,13 +31,14 @@ const here = () => {
 }
 
 /** Called once, with the tracker and its options. */
-export const make = (tracker, { endpoint, site = '', format = 'native', destinations }) => {
+export const make = (tracker, { endpoint, site = '', format = 'native', destinations }, tell) => {
   // Other receivers would want a visitor. Of several destinations it is the first of ours that asks for no purpose of its own.
   if (destinations) ({ endpoint } = [destinations].flat().find((one) => (one.format || 'native') == 'native' && !one.purposes?.length) || {})
   if (format != 'native' || !endpoint) return
   /** What happened before there was a choice. */
   let waiting = []
   const counts = new Map()
+  const onScreen = shown(tracker, tell, here)
   let timer
 
   const send = () => {
@@ -61,7 +64,7 @@ export const make = (tracker, { endpoint, site = '', format = 'native', destinat
   }
 
   const hear = ({ name, state }) => {
-    const line = { name, ...here() }
+    const line = { name, ...onScreen() }
     if (state == 'consent_denied') count(line)
     else if (state == 'held' && waiting.length < 100) waiting.push(line)
   }

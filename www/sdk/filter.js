@@ -7,9 +7,9 @@
  * Where the hook throws or answers nonsense, that event is dropped, since it may hold what was to be taken out, and no other.
  */
 
-import { here, json } from '../../src/edge/page.js'
+import { here, json, quietly } from '../../src/edge/page.js'
 import { encode, short } from './encode.js'
-import { callViews, goThrough } from './through.js'
+import { callViews, goThrough, shown } from './through.js'
 
 /** Fields that the engine counts as `filtered`. */
 const DROPPED = '-'
@@ -17,8 +17,8 @@ const DROPPED = '-'
 export const make = (tracker, { beforeSend, before }, tell) => {
   const given = beforeSend || before.send
   if (!/function|string/.test(typeof given)) throw 'beforeSend: not a function'
-  let isInside = false
   callViews(tracker, tell)
+  const address = shown(tracker, tell, () => location.href)
 
   /** The fields and the name that the shop wants kept. Throws a reason. */
   const decide = (fields, context, name) => {
@@ -26,8 +26,8 @@ export const make = (tracker, { beforeSend, before }, tell) => {
     const hook = typeof given == 'string' ? globalThis[given] : given
     if (typeof hook != 'function') throw given + ' is not a function'
     // A context has been cleaned with the rest; the page's own facts are counted once.
-    const { t = Date.now(), url, title, referrer } = JSON.parse(context || '{}')
-    const page = url ? { url, title, referrer } : JSON.parse(clean(json(here()), 1))
+    const { t = Math.round(performance.timeOrigin + tell.at), id, ...called } = JSON.parse(context || '{}')
+    const page = called.url ? called : JSON.parse(clean(json({ ...here(), url: address() }), 1))
     const kept = hook({ name: name || 'page_view', t, data: JSON.parse(fields || '{}'), page })
     if (kept === null) return [DROPPED, name]
     // A page view that was called for stays one.
@@ -37,35 +37,29 @@ export const make = (tracker, { beforeSend, before }, tell) => {
 
   let clean
 
-  /** Takes `fields`, perhaps `context`, and `name`, a line each; or what is no event, `again`. */
+  /** Takes `fields`, `context` and `name`, a line each; or what is no event, `again`. */
   const filtered = (text, again, inner) => {
     clean = inner
     const cleaned = clean(text, again)
     if (again) return cleaned
-    const lines = cleaned.split('\n')
-    const fields = lines.shift()
-    const context = lines.length > 1 ? lines.shift() : undefined
-    let answer = [DROPPED, lines.join('\n')]
-    // What a hook tracks would come here for ever.
-    if (!isInside) {
-      isInside = true
+    const [fields, context, name] = cleaned.split('\n')
+    let kept = [DROPPED, name]
+    if (fields != DROPPED) {
+      // What a hook tracks would come here for ever: it is dropped where it is told of.
+      tell.inside = true
       try {
-        answer = decide(fields, context, answer[1])
+        kept = decide(fields, context, name)
       } catch (error) {
         complain(error)
       }
-      isInside = false
+      tell.inside = false
     }
-    if (context != null) answer.splice(1, 0, context)
-    return clean(answer.join('\n'))
+    return clean([kept[0], context, kept[1]].join('\n'))
   }
 
   const complain = (error) => {
-    try {
-      tell('debug', json({ reason: 'beforeSend: ' + error }))
-    } catch {
-      // An error that is no text.
-    }
+    // Perhaps no text.
+    quietly(() => tell('debug', json({ reason: 'beforeSend: ' + error })))
   }
 
   goThrough(tell, filtered)

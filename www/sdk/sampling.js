@@ -38,7 +38,7 @@ export const make = (tracker, { sample, site, storage }, tell) => {
   tracker.on('session', keep)
   callViews(tracker, tell)
 
-  /** Takes `fields`, perhaps `context`, and `name`, a line each; or what is no event, `again`. */
+  /** Takes `fields`, `context` and `name`, a line each; or what is no event, `again`. */
   goThrough(tell, (text, again, inner) => {
     const lines = text.split('\n')
     if (again || lines.length < 2 || ALWAYS.includes(lines[lines.length - 1])) return inner(text, again)

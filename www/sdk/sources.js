@@ -74,6 +74,8 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options, c
   const see = guard((by, name, data, more, seen = Date.now()) => {
     if (hasImpressions && by == 'jsonLd' && name == 'view_item_list') return
     if (stopped) return
+    // What was told of before this has happened before it.
+    if (by != 'track') tracker.ids()
     if (!step) return waiting.push([by, name, data, more, seen])
     // Nothing is put together of what may not be recorded.
     if (consent == 'denied' || consent == 'withdrawn') return
@@ -92,7 +94,7 @@ export const make = (tracker, { site, endpoint, storage: place, cart: options, c
     ours = true
     // For whoever must not tell the page what the page has told.
     tell.from = by
-    for (const event of events) answer = tracker.track(event.name, event.data)
+    for (const event of events) answer = { ...tracker.track(event.name, event.data) }
     ours = false
     tell.from = ''
     return answer

@@ -1,6 +1,10 @@
+/** For parts that want a say about what is recorded. */
+
+import { PAGE } from '../../src/edge/page.js'
+
 /**
- * For parts that want a say about what is recorded. Everything that a page hands in goes through `tell.privacy` on its way
- * into the engine, so that is where they stand, one around the other, with the firewall at the heart. It may come later.
+ * Everything that a page hands in goes through `tell.privacy` on its way into the engine, so that is where the parts stand, one
+ * around the other, with the firewall at the heart. It may come later.
  *
  * `say(text, again, inner)` takes what the firewall takes, and passes it on to `inner`, or not.
  */
@@ -27,4 +31,14 @@ export const goThrough = (tell, say) => {
  */
 export const callViews = (tracker, tell) => {
   tell.callsViews ||= tracker.on('ask', ({ t }) => tell.run('track', ['page_view', {}], { t }))
+}
+
+/** Answers what `look` sees of the page that an event belongs to when the engine hears of it: the address may have changed since. */
+export const shown = (tracker, tell, look) => {
+  let seen = look()
+  ;(tell.heeds ||= new Set()).add((what) => {
+    // All that was noted is of the page before.
+    if (what == PAGE) seen = (tracker.ids(), look())
+  })
+  return () => seen
 }
