@@ -1,5 +1,5 @@
-// The page's side of the loop: what happens goes into the engine, and what the engine says is done. It decides nothing. The numbers
-// that cross are those of mod.rs.
+// The page's side of the loop: what happens goes into the engine, and what the engine says is done. It decides nothing but when
+// the engine hears of an event. The numbers that cross are those of mod.rs.
 
 import {
   EVENTS,

@@ -98,3 +98,39 @@ test('an event that the engine can no longer hear of is refused with the reason,
   for (const answer of answers) assert.deepEqual({ ...answer }, { id: '', accepted: false, reason })
   assert.equal(page.engines[0].calls.at(-1)[1], 'trap')
 })
+
+test('a name that is more than a line loses itself alone', async () => {
+  const { tracker, later, names } = await open()
+  for (const name of ['login', 'two\nlines', 'a\n\n\n0\nb', 'logout']) tracker.track(name)
+  later()
+  assert.deepEqual(names(), ['login', '', '', 'logout'])
+})
+
+test('the hook is shown the page and the time of an event, also when it hears of it after the next page came', async () => {
+  const seen = []
+  const { page, tracker } = await open({ beforeSend: (event) => void seen.push(event) })
+  const before = Date.now()
+  tracker.track('login')
+  location.href = 'https://shop.test/next'
+  page.fire('currententrychange', { navigationType: 'push' })
+  tracker.track('logout')
+  for (const end = Date.now() + 30; Date.now() < end; );
+  const after = Date.now() - 20
+  tracker.flush()
+  assert.deepEqual(seen.map(({ name, page }) => [name, page.url]), [['login', 'https://shop.test/list?page=2'], ['logout', 'https://shop.test/next']])
+  for (const { t } of seen) assert.ok(t >= before - 2 && t <= after, String(t - before))
+})
+
+test('what a hook tracks is dropped, and does not come back to it', async () => {
+  let asked = 0
+  const { tracker, later, names } = await open({
+    beforeSend: (event) => {
+      if (asked++ < 50) tracker.track('again')
+      return event
+    },
+  })
+  tracker.track('login')
+  while (later());
+  assert.equal(asked, 1)
+  assert.deepEqual(names(), ['login', 'again'])
+})

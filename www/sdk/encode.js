@@ -60,5 +60,5 @@ const walk = (value, above, cut) => {
   }
 }
 
-/** A name or an id, as it is. '' for what can't be one: the engine says what it needs. */
-export const short = (text) => (typeof text == 'string' && text.length < 100 ? text : '')
+/** A name or an id, one line, as it is. '' for what can't be one: the engine says what it needs. */
+export const short = (text) => (typeof text == 'string' && /^.{0,99}$/.test(text) ? text : '')

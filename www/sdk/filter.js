@@ -50,16 +50,12 @@ export const make = (tracker, { beforeSend, before }, tell) => {
       try {
         kept = decide(fields, context, name)
       } catch (error) {
-        complain(error)
+        // Perhaps no text.
+        quietly(() => tell('debug', json({ reason: 'beforeSend: ' + error })))
       }
       tell.inside = false
     }
     return clean([kept[0], context, kept[1]].join('\n'))
-  }
-
-  const complain = (error) => {
-    // Perhaps no text.
-    quietly(() => tell('debug', json({ reason: 'beforeSend: ' + error })))
   }
 
   goThrough(tell, filtered)

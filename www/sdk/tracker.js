@@ -56,8 +56,8 @@ const AWAITED = 2
  * What a part puts into the set `tell.heeds` is called as `heed(what, event, number)` with all that the engine hears (the
  * numbers of src/edge/page.js), before the engine does. So what it tracks then is still of the page that is being left, and
  * in what leaves with a page that is being hidden: VISIBILITY (look at `document.hidden`), LEAVE, and PAGE for each change of the
- * address, of which `number` is the reason. All may come twice. Numbers below LEAVE are the commands, with their first argument as
- * the engine takes it. Without arguments: this is the end, take everything off the page.
+ * address, of which `number` is the reason. All may come twice. Numbers below LEAVE are the commands that are
+ * no event, with their first argument as the engine takes it. Without arguments: this is the end, take everything off the page.
  */
 export const PARTS = [
   ['gzip', ({ compress }) => compress === true],
